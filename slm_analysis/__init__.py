@@ -1,0 +1,1 @@
+"""A continuous-improvement kit for service level management."""

@@ -1,0 +1,1 @@
+"""Answers questions from frames; knows neither files nor agreements."""

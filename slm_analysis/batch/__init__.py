@@ -1,0 +1,1 @@
+"""Runs notebooks for many business units and publishes their pages."""

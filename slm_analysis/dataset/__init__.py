@@ -1,0 +1,1 @@
+"""Prepares checked, scored data and opens it for one business unit."""

@@ -1,0 +1,1 @@
+"""Reads exports into the tables of the data contract."""

@@ -1,0 +1,1 @@
+"""Turns results into words, tables and figures."""

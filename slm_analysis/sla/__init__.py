@@ -1,0 +1,1 @@
+"""Scores tickets against service level agreements."""
