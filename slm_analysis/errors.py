@@ -18,8 +18,9 @@ class Fault:
         What is wrong, in one sentence.
     remedy : str
         What to do about it.
-    file, row, column, value
-        Where it stands, as far as that is known. `row` is the line a person sees in an editor.
+    file, row, column, key, value
+        Where it stands, as far as that is known. `row` is the line a person sees in an editor;
+        `key` is the path in a YAML file.
     """
 
     problem: str
@@ -27,6 +28,7 @@ class Fault:
     file: str | Path | None = None
     row: int | None = None
     column: str | None = None
+    key: str | None = None
     value: object = None
 
     def __str__(self) -> str:
@@ -36,6 +38,8 @@ class Fault:
             place.append(f"line {self.row}")
         if self.column is not None:
             place.append(f"column {self.column!r}")
+        if self.key is not None:
+            place.append(self.key)
         if self.value is not None:
             place.append(f"value {str(self.value)[:80]!r}")
         text = f"{', '.join(place)}: {self.problem}" if place else self.problem

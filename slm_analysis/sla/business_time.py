@@ -256,38 +256,60 @@ class BusinessCalendar:
             self._clock = self._compile(first, min(last + (last - first), LAST_DAY))
         return self._clock
 
-    def _compile(self, first: int, last: int) -> _Clock:
-        """Turn the days `first` up to `last` into working segments."""
-        # The evening before may run into the first day.
-        days = np.arange(first - 1, last)
+    def working_days(self, first: date, last: date) -> pd.Series:
+        """Answer which local dates from `first` to `last` have working time, and when each closes.
+
+        Returns
+        -------
+        Series of UTC times
+            End of the last shift that starts on the date, on an index of local midnights.
+        """
+        day, _, end = self._shifts(_day(first), _day(last) + 1)
+        open_day = ~np.isin(day, self._blank)
+        closing = pd.Series(end[open_day]).groupby(day[open_day]).max()
+        days = closing.index.to_numpy()
+        local = pd.DatetimeIndex((days * DAY_SECONDS + closing.to_numpy()).astype("M8[s]"))
+        return pd.Series(
+            local.tz_localize(
+                self.timezone, ambiguous=np.zeros(len(local), bool), nonexistent="shift_forward"
+            ).tz_convert("UTC"),
+            index=pd.DatetimeIndex(days.astype("M8[D]").astype("M8[s]")),
+        )
+
+    def _shifts(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return day, begin and end (seconds from midnight) of the shifts that start on the days."""
+        days = np.arange(first, last)
         own = np.isin(days, list(self._own_hours))
-        pieces = [
+        plans = [
             (days[~own & ((days + EPOCH_WEEKDAY) % 7 == weekday)], shift)
             for weekday, shifts in self._weekly.items()
             for shift in shifts
         ] + [
             (np.array([day]), shift)
             for day, shifts in self._own_hours.items()
-            if first - 1 <= day < last
+            if first <= day < last
             for shift in shifts
         ]
+        counts = [len(on) for on, _ in plans]
+        day = np.concatenate([days[:0], *(on for on, _ in plans)])
+        begin, end = (
+            np.repeat(np.array([shift[side] for _, shift in plans], dtype=np.int64), counts)
+            for side in (0, 1)
+        )
+        return day, begin, end
+
+    def _compile(self, first: int, last: int) -> _Clock:
+        """Turn the days `first` up to `last` into working segments."""
+        # The evening before may run into the first day.
+        day, begin, end = self._shifts(first - 1, last)
         # Split at midnight, so that a blanked calendar day drops just its own hours.
-        day = np.concatenate([np.concatenate([on, on + 1]) for on, _ in pieces] or [days[:0]])
-        begin = np.concatenate(
-            [np.repeat([start, 0], len(on)) for on, (start, _) in pieces] or [days[:0]]
-        )
-        end = np.concatenate(
-            [
-                np.repeat([min(end, DAY_SECONDS), end - DAY_SECONDS], len(on))
-                for on, (_, end) in pieces
-            ]
-            or [days[:0]]
-        )
+        day = np.concatenate([day, day + 1])
+        begin = np.concatenate([begin, np.zeros_like(begin)])
+        end = np.concatenate([np.minimum(end, DAY_SECONDS), end - DAY_SECONDS])
         keep = (begin < end) & ~np.isin(day, self._blank) & (day >= first) & (day < last)
-        local = (day * DAY_SECONDS)[keep]
-        starts, ends = _to_utc(
-            *_disjoint(local + begin[keep], local + end[keep]), self.timezone, first, last
-        )
+        midnight = day[keep] * DAY_SECONDS
+        local = _disjoint(midnight + begin[keep], midnight + end[keep])
+        starts, ends = _to_utc(*local, self.timezone, first, last)
         starts, ends = _disjoint(starts * SECOND, ends * SECOND)
         lengths = ends - starts
         return _Clock(first, last, starts, lengths, np.cumsum(lengths) - lengths)
