@@ -277,7 +277,7 @@ class BusinessCalendar:
         )
 
     def _shifts(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return day, begin and end (seconds from midnight) of the shifts that start on the days."""
+        """Return day, begin and end (seconds from midnight) of the shifts that start then."""
         days = np.arange(first, last)
         own = np.isin(days, list(self._own_hours))
         plans = [
