@@ -1,0 +1,160 @@
+"""The numbers behind every chart and effect: one row per period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from slm_analysis.analyses.suppression import merged_periods, respondents_of
+from slm_analysis.errors import InputError, nearest
+from slm_analysis.sla.metrics import HOUR
+from slm_analysis.sla.reporting_periods import (
+    FREQUENCIES,
+    complete_periods,
+    period_range,
+    period_start,
+)
+from slm_analysis.sla.scoring import COUNTED, UNDECIDED
+
+if TYPE_CHECKING:
+    from slm_analysis.dataset.unit import Unit
+
+COUNT_BY = ("due", "opened", "resolved", "closed")
+HISTORY_MONTHS = 24
+METRICS = {
+    "error_rate": "rate",
+    "reopen_rate": "rate",
+    "resolution_hours": "mean",
+    "satisfaction": "mean",
+    "opened": "count",
+}
+"""What can be charted beside the targets of the agreement, and what kind of figure it is."""
+
+
+def series(
+    unit: Unit,
+    metric: str,
+    freq: str = "week",
+    count_by: str | None = None,
+    by: str | Sequence[str] = (),
+    months: int = HISTORY_MONTHS,
+) -> pd.DataFrame:
+    """Answer how a figure developed, period by period, up to the end of the reported month.
+
+    Parameters
+    ----------
+    unit : Unit
+    metric : str
+        A target of the agreement (``resolution_time``, ``response_time``, …: tickets in time out
+        of those counted), ``error_rate``, ``reopen_rate``, ``resolution_hours`` (mean business
+        hours), ``satisfaction`` (mean score) or ``opened`` (tickets).
+    freq : {"week", "month"}
+    count_by : {"due", "opened", "resolved", "closed"}, optional
+        The time that says to which period a ticket belongs; by default the agreement's for
+        targets, the opening for hours and tickets, the resolution for the rest.
+    by : str or sequence of str
+        Columns that split the series, for example ``service``.
+    months : int
+        How far back to read.
+
+    Returns
+    -------
+    DataFrame
+        The by-columns, `time` (first local day of the period), `value`, `complete`; for rates
+        `value` is a count and `n` the denominator (0 where nothing happened); for means
+        `weights` is the number behind each (missing value where there is none). Scores of fewer
+        than five respondents are merged into longer periods or left out.
+
+    Raises
+    ------
+    InputError
+        For an unknown metric, frequency, column or way to count.
+    """
+    targets = sorted(unit.targets["target"].dropna().unique())
+    _require("freq", freq, list(FREQUENCIES))
+    _require("metric", metric, [*targets, *METRICS])
+    if count_by is not None:
+        _require("count_by", count_by, COUNT_BY)
+    keys = [by] if isinstance(by, str) else list(by)
+    cases = _cases(unit, metric, count_by)
+    for key in keys:
+        _require("by", key, list(cases.columns))
+    if cases.empty:
+        return pd.DataFrame(columns=[*keys, "time", "value", "complete"])
+    first = max(unit.period_end - pd.DateOffset(months=months), cases["day"].min())
+    periods = period_range(first, unit.period_end, freq)
+    cases = cases.assign(time=period_start(cases["day"], freq))
+    cases = cases[cases["time"].isin(periods)]
+    complete = complete_periods(
+        cases.groupby("time").size().reindex(periods, fill_value=0),
+        freq,
+        unit.data_from,
+        unit.local_as_of,
+    )
+    kind = METRICS.get(metric, "rate")
+    tables = []
+    for names, own in cases.groupby(keys, observed=True) if keys else [((), cases)]:
+        table = _per_period(own, kind, periods, complete, hide=metric == "satisfaction")
+        for at, (key, name) in enumerate(zip(keys, tuple(names), strict=True)):
+            table.insert(at, key, str(name))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _require(name: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise InputError(f"{name} {value!r} is not known. {nearest(value, known)}")
+
+
+def _per_period(
+    cases: pd.DataFrame, kind: str, periods: pd.DatetimeIndex, complete: pd.Series, *, hide: bool
+) -> pd.DataFrame:
+    """Return one series over all periods; a period without cases stays, empty."""
+    undecided = cases["undecided"].groupby(cases["time"]).any().reindex(periods, fill_value=False)
+    cases = cases[~cases["undecided"]]
+    if hide:
+        block = merged_periods(cases["time"], respondents_of(cases))
+        cases = cases.assign(time=block)[block.notna()]
+    values = cases.groupby("time")["value"].agg(["sum", "mean", "size"]).reindex(periods)
+    size = values["size"].fillna(0)
+    table = pd.DataFrame({"time": periods, "complete": (complete & ~undecided).to_numpy()})
+    if kind == "rate":
+        return table.assign(value=values["sum"].fillna(0).to_numpy(), n=size.to_numpy())
+    if kind == "mean":
+        return table.assign(value=values["mean"].to_numpy(), weights=size.to_numpy())
+    return table.assign(value=size.to_numpy())
+
+
+def _cases(unit: Unit, metric: str, count_by: str | None) -> pd.DataFrame:
+    """Return the single cases of a metric: `day`, `value`, `undecided`, and what splits them."""
+    if metric == "satisfaction":
+        return unit.surveys.assign(
+            day=unit.survey_days, value=unit.surveys["score"], undecided=False
+        )
+    if metric in {"error_rate", "reopen_rate"}:
+        tickets = unit.tickets
+        flag = (
+            tickets["error_found"] if metric == "error_rate" else tickets["reopen_count"] > 0
+        ).where(tickets["error_found" if metric == "error_rate" else "reopen_count"].notna())
+        cases = tickets.assign(
+            day=unit.local_day(tickets, count_by or "resolved"), value=flag, undecided=False
+        )
+        return cases[cases["value"].notna() & cases["day"].notna()].astype({"value": "float64"})
+    if metric == "opened":
+        return unit.tickets.assign(day=unit.tickets["opened_on"], value=1.0, undecided=False)
+    target = "resolution_time" if metric == "resolution_hours" else metric
+    scored = unit.targets[unit.targets["target"] == target]
+    scored = scored[scored["state"].isin([*COUNTED, *UNDECIDED])]
+    if metric == "resolution_hours":
+        return scored.assign(
+            day=unit.local_day(scored, count_by or "opened"),
+            value=scored["elapsed_seconds"] / HOUR,
+            undecided=scored["stopped_at"].isna(),
+        )
+    return scored.assign(
+        day=scored["counted_on"] if count_by is None else unit.local_day(scored, count_by),
+        value=(scored["state"] == "met").astype(float),
+        undecided=scored["state"].isin(UNDECIDED),
+    )

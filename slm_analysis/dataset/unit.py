@@ -1,0 +1,185 @@
+"""One business unit: its tickets, scores, surveys, changes, and the agreement that judges them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from slm_analysis.dataset.data_quality import DataQuality
+from slm_analysis.dataset.prepare import UNIT_TABLES, prepare
+from slm_analysis.errors import InputError, nearest
+from slm_analysis.project import AGREEMENTS, PREPARED, project_root
+from slm_analysis.sla.agreement_yaml import read_agreements
+from slm_analysis.sla.agreements import Agreements
+from slm_analysis.sla.scoring import COUNTED
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """What we have for one business unit.
+
+    Attributes
+    ----------
+    business_unit : str
+    as_of : Timestamp
+        The moment of the export (UTC).
+    timezone : str
+        The zone in which periods are cut: that of the unit's agreement.
+    period_start, period_end : Timestamp
+        First and last local day of the reported period.
+    data_from : Timestamp
+        Local date of the first opening in the export.
+    tickets : DataFrame
+        Contract table `tickets` and driver columns, with `opened_on` (local date).
+    targets : DataFrame
+        One row per ticket and target (see `slm_analysis.sla.scoring.score`).
+    status_history, surveys, process_changes, actions, outages, recorded_targets : DataFrame
+        The unit's rows of the contract tables.
+    agreement : Agreements
+        The versions that cover the unit.
+    comparison : DataFrame
+        Figures of all units under anonymous names (see `slm_analysis.dataset.comparison`).
+    data_quality : DataQuality
+        What was read, rejected and assumed.
+    """
+
+    business_unit: str
+    as_of: pd.Timestamp
+    timezone: str
+    period_start: pd.Timestamp
+    period_end: pd.Timestamp
+    data_from: pd.Timestamp
+    tickets: pd.DataFrame = field(repr=False)
+    targets: pd.DataFrame = field(repr=False)
+    status_history: pd.DataFrame = field(repr=False)
+    surveys: pd.DataFrame = field(repr=False)
+    process_changes: pd.DataFrame = field(repr=False)
+    actions: pd.DataFrame = field(repr=False)
+    outages: pd.DataFrame = field(repr=False)
+    recorded_targets: pd.DataFrame = field(repr=False)
+    agreement: Agreements = field(repr=False)
+    comparison: pd.DataFrame = field(repr=False)
+    data_quality: DataQuality = field(repr=False)
+
+    @property
+    def local_as_of(self) -> pd.Timestamp:
+        """The moment of the export on the unit's clock, without a zone."""
+        return self.as_of.tz_convert(self.timezone).tz_localize(None)
+
+    @property
+    def survey_days(self) -> pd.Series:
+        """The local date of each answer: its ticket's resolution, else the answer itself."""
+        resolved = self.tickets.set_index("ticket_id")["resolved_at"]
+        linked = self.surveys["ticket_id"].map(resolved)
+        return self._local(linked.fillna(self.surveys["responded_at"]))
+
+    def local_day(self, rows: pd.DataFrame, count_by: str) -> pd.Series:
+        """Return the local date of opening, due time, resolution or closing of each row."""
+        if count_by == "opened":
+            return rows["opened_on"]
+        if count_by == "closed" and "closed_at" not in rows:
+            return self._local(
+                rows["ticket_id"].map(self.tickets.set_index("ticket_id")["closed_at"])
+            )
+        own = {"due": "due_at", "closed": "closed_at"}
+        stop = "stopped_at" if "stopped_at" in rows else "resolved_at"
+        return self._local(rows[own.get(count_by, stop)])
+
+    def in_period(self, days: pd.Series) -> pd.Series:
+        """Whether each local date lies in the reported period."""
+        return days.between(self.period_start, self.period_end)
+
+    def judged(self, target: str = "resolution_time") -> pd.DataFrame:
+        """Return the tickets that count for a target, with `breached` and what is known of them.
+
+        Returns
+        -------
+        DataFrame
+            One row per counted ticket of the last 24 months and the reported period: all columns
+            of `tickets`, `breached` (bool), `counted_on`, `elapsed_seconds`, `paused_seconds`.
+        """
+        scored = self.targets[
+            self.targets["target"].eq(target) & self.targets["state"].isin(COUNTED)
+        ]
+        columns = ["ticket_id", "counted_on", "elapsed_seconds", "paused_seconds", "state"]
+        tickets = self.tickets.drop(columns="breached").merge(scored[columns], on="ticket_id")
+        return tickets.assign(breached=tickets["state"] != "met").drop(columns="state")
+
+    def _local(self, times: pd.Series) -> pd.Series:
+        return times.dt.tz_convert(self.timezone).dt.tz_localize(None).dt.normalize()
+
+
+def open_unit(
+    business_unit: str,
+    data: str | Path = PREPARED,
+    period_start: str = "",
+    period_end: str = "",
+) -> Unit:
+    """Open what we have for one business unit; data that are missing or stale are prepared first.
+
+    Parameters
+    ----------
+    business_unit : str
+        As the exports name it.
+    data : str or Path
+        Folder of prepared data, relative to the project's folder.
+    period_start, period_end : str
+        First and last day of the reported period, for example ``2026-10-01`` and
+        ``2026-10-31``; without them the last complete month before the export.
+
+    Returns
+    -------
+    Unit
+
+    Raises
+    ------
+    InputError
+        For an unknown unit, a date that is none, or exports that cannot be read.
+    """
+    root = project_root()
+    prepared = prepare(root, root / data)
+    if business_unit not in prepared.units:
+        raise InputError(
+            f"There is no business unit {business_unit!r} in the data. "
+            f"{nearest(business_unit, prepared.units)}"
+        )
+    agreement = read_agreements(root / AGREEMENTS).of_unit(business_unit)
+    timezone = agreement.versions[-1].timezone if agreement.versions else prepared.timezone
+    start, end = reported_period(
+        period_start, period_end, prepared.as_of.tz_convert(timezone).tz_localize(None)
+    )
+    folder = prepared.unit_folder(business_unit)
+    return Unit(
+        business_unit=business_unit,
+        as_of=prepared.as_of,
+        timezone=timezone,
+        period_start=start,
+        period_end=end,
+        data_from=prepared.data_from,
+        agreement=agreement,
+        comparison=pd.read_parquet(prepared.folder / "comparison.parquet"),
+        data_quality=prepared.quality,
+        **{name: pd.read_parquet(folder / f"{name}.parquet") for name in UNIT_TABLES},
+    )
+
+
+def reported_period(
+    start: str, end: str, local_as_of: pd.Timestamp
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return first and last day of the period; by default the last month before the export."""
+    month = local_as_of.to_period("M") - 1
+    days = []
+    for name, text, default in (
+        ("period_start", start, month.start_time),
+        ("period_end", end, month.end_time.normalize()),
+    ):
+        try:
+            days.append(pd.Timestamp(text) if text else default)
+        except ValueError:
+            raise InputError(f"{name} {text!r} is not a date such as 2026-10-31.") from None
+    first, last = (day.normalize().as_unit("us") for day in days)
+    if last < first:
+        raise InputError(f"The period ends ({last:%Y-%m-%d}) before it starts ({first:%Y-%m-%d}).")
+    return first, last

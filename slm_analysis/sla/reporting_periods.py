@@ -1,0 +1,56 @@
+"""Reporting periods: calendar months and ISO weeks, and which of them are complete."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+FREQUENCIES = {"week": "W-SUN", "month": "M"}
+"""Pandas' period codes: weeks run from Monday to Sunday."""
+BEFORE_TAIL = 8
+"""Complete periods that a thinning tail is compared with."""
+THIN = 0.5
+"""A closing period with less than this part of their median is thinning out."""
+
+
+def period_start(days: pd.Series, freq: str) -> pd.Series:
+    """Return the first day of the week or month that holds each local date."""
+    return days.dt.to_period(FREQUENCIES[freq]).dt.start_time.dt.as_unit("us")
+
+
+def period_range(first: pd.Timestamp, last: pd.Timestamp, freq: str) -> pd.DatetimeIndex:
+    """Return the starts of all periods from that of `first` to that of `last`."""
+    return pd.period_range(first, last, freq=FREQUENCIES[freq]).start_time.as_unit("us")
+
+
+def complete_periods(
+    counts: pd.Series, freq: str, data_from: pd.Timestamp, as_of: pd.Timestamp
+) -> pd.Series:
+    """Answer which periods can be taken at face value.
+
+    Parameters
+    ----------
+    counts : Series
+        Cases per period, on consecutive period starts.
+    freq : {"week", "month"}
+    data_from : Timestamp
+        Local date of the first opening in the data: a period that starts before it lacks cases.
+    as_of : Timestamp
+        Local time of the export: a period that ends after it is not over.
+
+    Returns
+    -------
+    Series of bool
+        False also for the thinning tail: the closing run of periods with under half the median
+        count of the eight complete ones before it.
+    """
+    starts = pd.DatetimeIndex(counts.index)
+    ends = starts.to_period(FREQUENCIES[freq]).end_time.ceil("D")
+    complete = pd.Series((starts >= data_from.normalize()) & (ends <= as_of), index=counts.index)
+    over = counts[complete]
+    for at in range(len(over) - 1, BEFORE_TAIL - 1, -1):
+        # The whole closing run must be thin against what came before the run.
+        before = over.iloc[at - BEFORE_TAIL : at].median()
+        if not (over.iloc[at:] < THIN * before).all():
+            break
+        complete[over.index[at]] = False
+    return complete
