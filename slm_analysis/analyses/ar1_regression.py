@@ -12,19 +12,21 @@ from scipy import special
 from slm_analysis.errors import InputError
 
 RHO_NODES = 100
-"""Gauss-Legendre nodes on (-1, 1): their spacing stays within the spread of rho up to 1,000 rows."""
+"""Gauss-Legendre nodes on (-1, 1): spaced within the spread of rho for up to 1,000 rows."""
 
 SHARE_NODES = 3
 """Gauss-Legendre nodes on (0, 1) for the share of the noise that comes from few cases."""
 
-NEGLIGIBLE_WEIGHT = 1e-11
-"""Nodes under this weight cannot move a quantile."""
+NEGLIGIBLE_WEIGHT = 1e-9
+"""Nodes under this weight move a quantile by less than a millionth of its scale."""
 
-EXACT_FIT = 1e-11
+EXACT_FIT = 1e-12
 """Residuals under this share of the data's size are rounding."""
 
+LAST_STEP = 1e-4
+"""A Newton step under this share of the scale leaves an error of about its square."""
+
 MAX_STEPS = 100
-PRECISION = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,11 @@ class AR1Fit:
     root: np.ndarray
     df: int
 
+    @property
+    def mean_rho(self) -> float:
+        """Mean of the autocorrelation."""
+        return float(self.weight @ self.rho)
+
     def quantiles(self, contrasts: np.ndarray, probabilities: ArrayLike) -> np.ndarray:
         """Return the quantiles (m, k) of m contrasts (m, p) at k probabilities."""
         heavy = self.weight > NEGLIGIBLE_WEIGHT
@@ -92,7 +99,7 @@ class AR1Fit:
             low=float(low),
             high=float(high),
             p=min(1.0, 2 * float(min(tails))),
-            rho=float(self.weight @ self.rho),
+            rho=self.mean_rho,
             df=self.df,
         )
 
@@ -141,7 +148,7 @@ def ar1_regression(
     Notes
     -----
     Flat prior on coefficients, log scale and rho on (-1, 1); given rho the posterior of c'b is a
-    t with n - p degrees of freedom (Zellner and Tiao, JASP 1964;59:763-778; Chib, Journal of
+    t with n - p degrees of freedom (Zellner and Tiao, JASA 1964;59:763-778; Chib, Journal of
     Econometrics 1993;58:275-294). rho is integrated out on Gauss-Legendre nodes, so that the
     limits carry its uncertainty too; methods that plug in one value cover too little in short
     series.
@@ -155,8 +162,7 @@ def ar1_regression(
         )
     if not np.isfinite(combination).all() or not combination.any():
         raise InputError("contrast must be finite and not all 0. Put 1 at the column you ask for.")
-    if not 0 < level < 1:
-        raise InputError(f"level must lie between 0 and 1, not {level}. 0.95 is usual.")
+    require_share("level", level, 0.95)
     return fit_ar1(rows, columns, time).estimate(combination, level)
 
 
@@ -195,17 +201,20 @@ def fit_ar1(
     # One scale and orthonormal columns first, so that sums of squares lose no digits.
     length = np.linalg.norm(columns, axis=0)
     if not length.all() or np.linalg.matrix_rank(columns / length) < p:
-        raise InputError("The columns of X repeat each other. Leave one of them out.")
+        raise InputError(
+            "The columns of X (level, trend, season, covariates) repeat each other. "
+            "Leave one of them out."
+        )
     order = np.argsort(position)
     orthonormal, triangle = np.linalg.qr(columns[order])
     start = orthonormal.T @ rows[order]
     residual = rows[order] - orthonormal @ start
-    size = np.linalg.norm(residual)
-    if size <= EXACT_FIT * np.linalg.norm(rows):
+    if _is_rounding(residual, rows):
         raise InputError("X fits y exactly: without any noise there is nothing to judge by.")
 
+    size = np.linalg.norm(residual)
     table = np.column_stack([orthonormal, residual / size])
-    spread = _noise_spread(None if cases is None else np.asarray(cases, dtype=float)[order])
+    share_weight, spread = _noise_spread(np.ones(n) if cases is None else cases[order])
     gaps = np.diff(position[order])
     rho, rho_weight = _nodes(RHO_NODES)
     root_of_moments, log_det_r = _whitened(table / np.sqrt(spread)[:, :, None], gaps, rho)
@@ -214,13 +223,10 @@ def fit_ar1(
     sse = root_of_moments[..., p, p] ** 2
     log_det_x = 2 * np.log(np.diagonal(root_of_moments, axis1=-2, axis2=-1)[..., :p]).sum(-1)
     # p(rho | y) ~ |R|^-1/2 |X'R^-1 X|^-1/2 SSE^-(n-p)/2, times the weight of the node.
-    log_weight = (
-        np.log(rho_weight)
-        - (log_det_r + np.log(spread).sum(axis=1)[:, None] + log_det_x + (n - p) * np.log(sse)) / 2
-    ).ravel()
-    if len(spread) > 1:
-        log_weight += np.repeat(np.log(_nodes(SHARE_NODES)[1]), RHO_NODES)
-    weight = np.exp(log_weight - log_weight.max())
+    log_det_r = log_det_r + np.log(spread).sum(axis=1)[:, None]
+    log_weight = np.log(rho_weight) + np.log(share_weight)[:, None]
+    log_weight = log_weight - (log_det_r + log_det_x + (n - p) * np.log(sse)) / 2
+    weight = np.exp(log_weight - log_weight.max()).ravel()
 
     back = np.linalg.inv(triangle)
     shift = np.einsum("...k,...kj->...j", root_of_moments[..., p, :p], inner)
@@ -235,9 +241,18 @@ def fit_ar1(
     )
 
 
+def require_share(name: str, given: object, usual: float) -> None:
+    """Raise InputError unless the argument `name` lies between 0 and 1."""
+    if not isinstance(given, int | float) or not 0 < given < 1:
+        raise InputError(f"{name} must lie between 0 and 1, not {given!r}. {usual} is usual.")
+
+
 def fits_exactly(y: np.ndarray, X: np.ndarray) -> bool:  # noqa: N803
     """Say whether X leaves no residual but rounding, so that no noise can be estimated."""
-    residual = y - X @ np.linalg.lstsq(X, y)[0]
+    return _is_rounding(y - X @ np.linalg.lstsq(X, y)[0], y)
+
+
+def _is_rounding(residual: np.ndarray, y: np.ndarray) -> bool:
     return bool(np.linalg.norm(residual) <= EXACT_FIT * np.linalg.norm(y))
 
 
@@ -270,13 +285,14 @@ def _whitened(
     return np.linalg.cholesky(moments), log_det
 
 
-def _noise_spread(cases: np.ndarray | None) -> np.ndarray:
-    """Return relative variances (shares, n): (1 - share) + share · (harmonic mean of n) / n."""
-    if cases is None or np.ptp(cases) == 0:
-        return np.ones((1, 1))
-    share = _nodes(SHARE_NODES)[0][:, None] / 2 + 0.5
+def _noise_spread(cases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights (shares,) and variances (shares, n): 1 - share + share · sampling noise."""
+    if np.ptp(cases) == 0:
+        return np.ones(1), np.ones((1, len(cases)))
+    node, weight = _nodes(SHARE_NODES)
+    share = (node[:, None] + 1) / 2
     sampling = 1 / cases / np.mean(1 / cases)
-    return (1 - share) + share * sampling
+    return weight, 1 - share + share * sampling
 
 
 def _mixture_quantiles(
@@ -286,11 +302,11 @@ def _mixture_quantiles(
     df: int,
     probability: np.ndarray,
 ) -> np.ndarray:
-    """Return the quantiles (m, k) of m mixtures of t (m, nodes) by Newton steps within a bracket."""
+    """Return quantiles (m, k) of m mixtures of t (m, nodes), by Newton steps in a bracket."""
     place, scale = place[:, None], scale[:, None]
     parts = place + scale * special.stdtrit(df, probability)[None, :, None]
     low, high = parts.min(axis=-1), parts.max(axis=-1)
-    precision = PRECISION * (scale @ weight)
+    precision = LAST_STEP * (scale @ weight)
     log_constant = special.gammaln((df + 1) / 2) - special.gammaln(df / 2) - np.log(df * np.pi) / 2
     x = parts @ weight
     for _ in range(MAX_STEPS):
@@ -317,7 +333,8 @@ def _check_arrays(y: ArrayLike, X: ArrayLike) -> tuple[np.ndarray, np.ndarray]: 
         rows, columns = np.asarray(y, dtype=float), np.asarray(X, dtype=float)
     except (TypeError, ValueError) as error:
         raise InputError("y and X must be numbers. Turn categories into 0 and 1.") from error
-    if rows.ndim != 1 or columns.ndim != 2 or len(rows) != len(columns) or not columns.shape[1]:
+    vector_and_matrix = (rows.ndim, columns.ndim) == (1, 2)
+    if not (vector_and_matrix and len(rows) == len(columns) and columns.size):
         raise InputError(
             f"y has shape {rows.shape} and X {columns.shape}. "
             "Give y as (n,) and X as (n, p), one row per period."

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from slm_analysis.analyses.false_discovery import false_discovery
-from slm_analysis.analyses.odds_ratios import odds_ratios
+from slm_analysis.analyses.odds_ratios import crude_and_adjusted
 from slm_analysis.analyses.suppression import require_columns
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.intervals import MIN_DAYS, rate_intervals, wilson
@@ -37,24 +37,14 @@ MAX_VALUES = 7
 """A numeric driver with more distinct values than this (days of the week) is cut into bands."""
 BANDS = 5
 
+THOUSAND = 1000
+"""From here on a label needs no decimals."""
+
 MIN_CASES = 30
 """Levels with fewer tickets, or that leave fewer to compare with, are shown and not judged."""
 
 SPARSE = 5
 """Under this expected count Fisher's exact test has to agree (Cochran 1954)."""
-
-ADJUSTED_COLUMNS = (
-    "driver",
-    "level",
-    "odds_ratio",
-    "odds_ratio_low",
-    "odds_ratio_high",
-    "adjusted",
-    "adjusted_low",
-    "adjusted_high",
-    "strata",
-    "agrees",
-)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -153,23 +143,15 @@ def breach_drivers(
         column: pd.factorize(_levels(cases[column]))
         for column in dict.fromkeys([*drivers, *adjust])
     }
-    levels = pd.concat(
-        [
-            _compared(*coded[driver], outcome, day).assign(
-                driver=driver, known=DURING if driver in arises else AT_OPENING
-            )
-            for driver in drivers
-        ],
-        ignore_index=True,
-    )
+    levels = _compared({driver: coded[driver] for driver in drivers}, outcome, day)
+    levels["known"] = np.where(levels["driver"].isin(list(arises)), DURING, AT_OPENING)
     levels["q"], interval_level = false_discovery(levels["p"].to_numpy(), q)
     low, high = _difference_interval(levels, interval_level)
     levels["excess_low"], levels["excess_high"] = levels["n"] * low, levels["n"] * high
     levels["finding"] = (levels["q"] <= q) & (levels["excess_low"] > 0)
 
-    adjusted = pd.DataFrame(columns=list(ADJUSTED_COLUMNS))
+    adjusted = crude_and_adjusted(levels, coded, outcome, adjust, interval_level)
     if adjust:
-        adjusted = _adjusted(levels, coded, outcome, adjust, interval_level)
         refuted = adjusted.loc[~(adjusted["adjusted_low"] > 1), ["driver", "level"]]
         pairs = pd.MultiIndex.from_frame(levels[["driver", "level"]])
         levels["finding"] &= ~pairs.isin(pd.MultiIndex.from_frame(refuted))
@@ -260,94 +242,101 @@ def _levels(values: pd.Series) -> pd.Series:
     numbers = values.astype(float)
     group = numbers
     if numbers.nunique() > MAX_VALUES:
-        group = pd.qcut(numbers, BANDS, labels=False, duplicates="drop")
+        cuts = np.unique(numbers.quantile(np.arange(1, BANDS) / BANDS))
+        group = pd.Series(np.searchsorted(cuts, numbers), numbers.index).where(numbers.notna())
     ends = numbers.groupby(group).agg(["min", "max"])
     names = {
-        band: f"{low:.15g}" if low == high else f"{low:.15g}–{high:.15g}"
+        band: _number(low) if low == high else f"{_number(low)}–{_number(high)}"
         for band, low, high in ends.itertuples()
     }
     return group.map(names).astype("str").where(numbers.notna(), NOT_STATED)
 
 
+def _number(value: float) -> str:
+    """Return whole numbers exactly, others with as many digits as a label needs."""
+    if value.is_integer():
+        return f"{value:.0f}"
+    return f"{value:.4g}" if abs(value) < THOUSAND else f"{value:.0f}"
+
+
 def _compared(
-    code: np.ndarray, names: pd.Index, outcome: np.ndarray, day: np.ndarray | None
+    coded: dict[str, tuple[np.ndarray, pd.Index]], outcome: np.ndarray, day: np.ndarray | None
 ) -> pd.DataFrame:
-    """Compare each level of one driver with the rest of the tickets."""
+    """Compare each level of every driver with the rest of the tickets, one row per level."""
+    sizes = [len(names) for _, names in coded.values()]
+    first = np.cumsum([0, *sizes[:-1]])
+    repeats = len(coded)
+    # Every ticket once per driver, with the row of its level.
     cases = pd.DataFrame(
-        {"level": code, "breached": outcome, "day": 0 if day is None else day}, copy=False
+        {
+            "row": np.concatenate(
+                [f + code for f, (code, _) in zip(first, coded.values(), strict=True)]
+            ),
+            "breached": np.tile(outcome, repeats),
+            "day": 0 if day is None else np.tile(day, repeats),
+        }
     )
-    rates = rate_intervals(cases, favourable="breached", day="day", by=["level"])
-    table = rates.drop(columns="level").rename(
+    rates = rate_intervals(cases, favourable="breached", day="day", by=["row"])
+    table = rates.drop(columns="row").rename(
         columns={"favourable": "breaches", "low": "rate_low", "high": "rate_high"}
     )
-    table.insert(0, "level", names.to_numpy())
-    all_n, all_breaches = len(outcome), outcome.sum()
+    table["driver"] = np.repeat(list(coded), sizes)
+    table["level"] = np.concatenate([names.to_numpy(object) for _, names in coded.values()])
+
+    all_n, all_breaches = len(outcome), int(outcome.sum())
     n, breaches = table["n"].to_numpy(float), table["breaches"].to_numpy(float)
-    rest_n = all_n - n
+    rest_n, rest_breaches = all_n - n, all_breaches - breaches
     with np.errstate(invalid="ignore", divide="ignore"):
-        rest_rate = (all_breaches - breaches) / rest_n
-        design_effect, df = _design_effect(cases, table, rest_rate, rest_n, day)
+        table["share"] = breaches / all_breaches
+        table["rest_n"], table["rest_rate"] = rest_n, rest_breaches / rest_n
+        table["expected"] = n * table["rest_rate"]
+        table["excess"] = breaches - table["expected"]
+        table["difference"] = table["rate"] - table["rest_rate"]
+        table["design_effect"], table["df"] = _design_effect(table, cases, outcome, day)
         pooled = all_breaches / all_n
         # Fleiss, Statistical Methods for Rates and Proportions, 2nd ed., 2.3, without correction.
-        error = np.sqrt(design_effect * pooled * (1 - pooled) * (1 / n + 1 / rest_n))
-        p = 2 * stats.t.sf(np.abs(table["rate"] - rest_rate) / error, df)
-        share = breaches / all_breaches
-    expected_least = np.minimum(n, rest_n) * min(pooled, 1 - pooled)
-    for i in np.flatnonzero(expected_least < SPARSE):
-        rest = all_breaches - breaches[i]
-        counts = [[breaches[i], n[i] - breaches[i]], [rest, rest_n[i] - rest]]
-        p[i] = max(p[i], stats.fisher_exact(np.array(counts, dtype=int)).pvalue)
-    judged = (
-        (np.minimum(n, rest_n) >= MIN_CASES) & (df >= MIN_DAYS - 1) & (0 < all_breaches < all_n)
+        variance = pooled * (1 - pooled) * (1 / n + 1 / rest_n) * table["design_effect"]
+        p = 2 * stats.t.sf(np.abs(table["difference"]) / np.sqrt(variance), table["df"])
+        sparse = np.minimum(n, rest_n) * min(pooled, 1 - pooled) < SPARSE
+    table["judged"] = (
+        (np.minimum(n, rest_n) >= MIN_CASES)
+        & (table["df"] >= MIN_DAYS - 1)
+        & (0 < all_breaches < all_n)
     )
-    by_breaches = table["breaches"].sort_values(ascending=False, kind="stable").index
-    return table.assign(
-        share=share,
-        running_share=pd.Series(share).loc[by_breaches].cumsum(),
-        rest_rate=rest_rate,
-        rest_n=rest_n,
-        expected=n * rest_rate,
-        excess=breaches - n * rest_rate,
-        difference=table["rate"] - rest_rate,
-        design_effect=design_effect,
-        df=df,
-        p=np.where(judged, p, np.nan),
-        judged=judged,
-    )
+    counts = np.array([[breaches, n - breaches], [rest_breaches, rest_n - rest_breaches]])
+    for i in np.flatnonzero(sparse & table["judged"]):
+        p[i] = max(p[i], stats.fisher_exact(counts[:, :, i].astype(int)).pvalue)
+    table["p"] = np.where(table["judged"], p, np.nan)
+    by_breaches = table.sort_values("breaches", ascending=False, kind="stable")
+    table["running_share"] = by_breaches.groupby("driver")["share"].cumsum()
+    return table
 
 
 def _design_effect(
-    cases: pd.DataFrame,
-    table: pd.DataFrame,
-    rest_rate: np.ndarray,
-    rest_n: np.ndarray,
-    day: np.ndarray | None,
+    table: pd.DataFrame, cases: pd.DataFrame, outcome: np.ndarray, day: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the design effect of each difference of rates, and its degrees of freedom."""
     if day is None:
         return np.ones(len(table)), np.full(len(table), np.inf)
-    daily = cases.groupby("day")["breached"].agg(["size", "sum"]).to_numpy(float)
-    cells = cases.groupby(["level", "day"])["breached"].agg(["size", "sum"])
-    level, on = (cells.index.get_level_values(i).to_numpy() for i in (0, 1))
+    all_size, all_breaches = np.bincount(day), np.bincount(day, outcome)
+    cells = cases.groupby(["row", "day"])["breached"].agg(["size", "sum"])
+    row, on = (cells.index.get_level_values(i).to_numpy() for i in (0, 1))
     size, breaches = cells.to_numpy(float).T
-    day_size, day_breaches = daily[on].T
-    n, rate = table["n"].to_numpy(float), table["rate"].to_numpy(float)
+    n, rate, rest_n, rest_rate = table[["n", "rate", "rest_n", "rest_rate"]].to_numpy(float).T
 
-    own = (breaches - rate[level] * size) / n[level]
-    others = (day_breaches - breaches - rest_rate[level] * (day_size - size)) / rest_n[level]
-    without = (day_breaches - rest_rate[level] * day_size) / rest_n[level]
-    # Squared deviations of all days as if the level were absent, put right where it is present.
-    absent = np.array(
-        [daily[:, 1] @ daily[:, 1], daily[:, 1] @ daily[:, 0], daily[:, 0] @ daily[:, 0]]
-    )
-    squares = (absent[0] - 2 * rest_rate * absent[1] + rest_rate**2 * absent[2]) / rest_n**2
-    squares += np.bincount(level, (own - others) ** 2 - without**2, minlength=len(table))
-    days = len(daily)
+    own = (breaches - rate[row] * size) / n[row]
+    without = (all_breaches[on] - rest_rate[row] * all_size[on]) / rest_n[row]
+    others = without - (breaches - rest_rate[row] * size) / rest_n[row]
+    # Squares over all days as if each level were absent, put right on the days that have it.
+    squares = all_breaches @ all_breaches - 2 * rest_rate * (all_breaches @ all_size)
+    squares = (squares + rest_rate**2 * (all_size @ all_size)) / rest_n**2
+    squares += np.bincount(row, (own - others) ** 2 - without**2)
+    days = len(all_size)
     # Cochran, Sampling Techniques, 3rd ed., 6.3 and 6.11: difference of two ratios over clusters.
     clustered = squares * days / (days - 1)
     independent = rate * (1 - rate) / n + rest_rate * (1 - rest_rate) / rest_n
-    level_days = np.bincount(level, minlength=len(table))
-    rest_days = days - np.bincount(level, size == day_size, minlength=len(table))
+    level_days = np.bincount(row)
+    rest_days = days - np.bincount(row, size == all_size[on])
     effect = np.fmax(1.0, np.where(independent > 0, clustered / independent, 1.0))
     return effect, np.minimum(level_days, rest_days) - 1.0
 
@@ -364,50 +353,6 @@ def _difference_interval(levels: pd.DataFrame, level: float) -> tuple[np.ndarray
         rate - rest - np.sqrt((rate - low) ** 2 + (rest_high - rest) ** 2),
         rate - rest + np.sqrt((high - rate) ** 2 + (rest - rest_low) ** 2),
     )
-
-
-def _adjusted(
-    levels: pd.DataFrame,
-    coded: dict[str, tuple[np.ndarray, pd.Index]],
-    outcome: np.ndarray,
-    adjust: list[str],
-    level: float,
-) -> pd.DataFrame:
-    """Compare crude odds ratios with those that hold the mix of the other drivers fixed."""
-    tables = []
-    for driver, rows in levels[levels["judged"]].groupby("driver", sort=False):
-        held = [column for column in adjust if column != driver]
-        stratum = pd.DataFrame({column: coded[column][0] for column in held})
-        strata = stratum.groupby(held).ngroup().to_numpy() if held else np.zeros(len(outcome), int)
-        code, names = coded[str(driver)]
-        effect = rows.set_index("level")["design_effect"].reindex(names).to_numpy()
-        df = rows.set_index("level")["df"].reindex(names).to_numpy()
-        quantile = stats.t.ppf(1 - (1 - level) / 2, df) * np.sqrt(effect)
-        crude = odds_ratios(code, np.zeros(len(outcome), int), outcome, quantile)
-        fixed = odds_ratios(code, strata, outcome, quantile)
-        table = pd.DataFrame(
-            {
-                "driver": driver,
-                "level": names,
-                "odds_ratio": crude["ratio"],
-                "odds_ratio_low": crude["low"],
-                "odds_ratio_high": crude["high"],
-                "adjusted": fixed["ratio"],
-                "adjusted_low": fixed["low"],
-                "adjusted_high": fixed["high"],
-                "strata": fixed["strata"],
-                "agrees": _side(crude) == _side(fixed),
-            }
-        )
-        tables.append(table[table["level"].isin(rows["level"])])
-    if not tables:
-        return pd.DataFrame(columns=list(ADJUSTED_COLUMNS))
-    return pd.concat(tables, ignore_index=True)
-
-
-def _side(ratios: pd.DataFrame) -> pd.Series:
-    """Return 1 or -1 where the interval lies wholly above or below 1, else 0."""
-    return (ratios["low"] > 1).astype(int) - (ratios["high"] < 1).astype(int)
 
 
 def _notes(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from slm_analysis.analyses.ar1_regression import AR1Fit, fit_ar1, fits_exactly
 from slm_analysis.analyses.periods import PeriodAxis
@@ -77,11 +76,9 @@ class ChangeFit:
             seen_from=(found.high - found.low) / 2 + float(likely),
         )
 
-    def expected(self, design: pd.DataFrame, level: float) -> pd.DataFrame:
-        """Return median, `low` and `high` of the mean that each row of the design stands for."""
-        tail = (1 - level) / 2
-        limits = self.fit.quantiles(design.to_numpy(), (tail, 0.5, 1 - tail))
-        return pd.DataFrame(limits, columns=["low", "expected", "high"], index=design.index)
+    def means(self, columns: pd.DataFrame, *probabilities: float) -> np.ndarray:
+        """Return quantiles (rows, probabilities) of the mean at each row of a design."""
+        return self.fit.quantiles(columns.to_numpy(), probabilities)
 
 
 def design(
@@ -95,9 +92,10 @@ def design(
     columns = pd.DataFrame({"constant": np.ones(len(rows))}, index=rows.index)
     if terms.trend:
         columns[TREND] = position.astype(float)
-    waves = axis.harmonics(position, terms.pairs)
-    columns[list(waves)] = waves.to_numpy()
-    columns[list(terms.covariates)] = rows[list(terms.covariates)].to_numpy(dtype=float)
+    for name, wave in axis.harmonics(position, terms.pairs).items():
+        columns[name] = wave
+    for name in terms.covariates:
+        columns[name] = rows[name]
     if change is not None:
         columns[STEP] = (position >= change).astype(float)
         if terms.slope:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ MIN_CONTROLS = 3
 COMPARABLE_SHARE = 0.9
 """A unit is comparable if it has values in this share of the changed unit's periods."""
 
+MAX_SPARSITY = 4
+"""If fewer than one in so many periods has a row, the times are not what they seem (202601)."""
+
 BEFORE, RAMP, AFTER, INCOMPLETE = "before", "ramp", "after", "incomplete"
 
 
@@ -32,7 +36,7 @@ class ChangeSeries:
         One row per period from first to last, absent ones too: `position`, `time`, `value` (the
         unit's own), `n` (cases behind it, missing if not given), `controls` (mean of the
         comparable units; 0 for an own series), `cases` (n less what the controls' own noise
-        costs; missing if not given), covariates, `phase` (`before`, `ramp`, `after`,
+        costs; missing if not given), `covariate <name>`, `phase` (`before`, `ramp`, `after`,
         `incomplete`), `used`.
     axis : PeriodAxis
     first : int
@@ -53,10 +57,14 @@ class ChangeSeries:
     controls: tuple[object, ...]
     notes: tuple[Note, ...]
 
-    @property
+    @cached_property
     def used(self) -> pd.DataFrame:
         """The rows before the change and after its ramp that have a value."""
         return self.rows[self.rows["used"]]
+
+    def count(self, phase: str) -> int:
+        """Return the number of used rows in a phase."""
+        return int((self.used["phase"] == phase).sum())
 
 
 def read_series(
@@ -65,14 +73,14 @@ def read_series(
     value: str,
     time: str,
     on: object,
-    n: str | None,
-    weights: str | None,
-    unit: str | None,
-    treated: object,
-    controls: str | Sequence[object] | None,
-    covariates: Sequence[str],
-    freq: str | None,
-    ramp: int,
+    n: str | None = None,
+    weights: str | None = None,
+    unit: str | None = None,
+    treated: object = None,
+    controls: str | Sequence[object] | None = "auto",
+    covariates: Sequence[str] = (),
+    freq: str | None = None,
+    ramp: int = 0,
 ) -> ChangeSeries:
     """Return the series that `change_effect` reads; its arguments are explained there.
 
@@ -88,7 +96,7 @@ def read_series(
     cases = n or weights
     numeric = [value, *([cases] if cases else []), *covariates]
     require_columns(df, [*numeric, time, *([unit] if unit else [])])
-    _require_numeric(df, numeric)
+    _require_numbers(df, numeric, cases)
 
     axis = period_axis(df[time], freq)
     first = axis.position(on, "on")
@@ -101,7 +109,7 @@ def read_series(
             "n": _floats(df[cases]) if cases else np.nan,
             "incomplete": ~df["complete"].astype(bool).to_numpy() if "complete" in df else False,
         }
-        | {name: _floats(df[name]) for name in covariates}
+        | {covariate(name): _floats(df[name]) for name in covariates}
     )
     _require_one_row_per_period(frame, time, unit)
     if cases:
@@ -109,13 +117,13 @@ def read_series(
         frame["value"] = (frame["value"] / frame["n"] if n else frame["value"]).mask(empty)
 
     own = frame[frame["unit"] == who] if unit else frame
-    rows = _every_period(own.drop(columns="unit"), axis)
+    rows = _every_period(own.drop(columns="unit"), axis, time)
     rows["phase"] = np.select(
         [rows["incomplete"], rows["position"] < first, rows["position"] < first + ramp],
         [INCOMPLETE, BEFORE, RAMP],
         AFTER,
     )
-    given = rows[["value", *covariates]].notna().all(axis=1)
+    given = rows[["value", *map(covariate, covariates)]].notna().all(axis=1)
     rows["used"] = given & rows["phase"].isin([BEFORE, AFTER])
     pool, notes = _comparable(frame, rows, unit, who, controls)
     rows["controls"], rows["cases"] = _control_mean(frame, rows, pool)
@@ -129,6 +137,11 @@ def read_series(
         controls=tuple(pool),
         notes=(*notes, *_left_out(rows, axis, first, on)),
     )
+
+
+def covariate(name: str) -> str:
+    """Return the name under which a covariate stands beside the columns of the series."""
+    return f"covariate {name}"
 
 
 def _changed_unit(df: pd.DataFrame, unit: str | None, treated: object) -> object:
@@ -152,11 +165,19 @@ def _changed_unit(df: pd.DataFrame, unit: str | None, treated: object) -> object
     return treated
 
 
-def _every_period(own: pd.DataFrame, axis: PeriodAxis) -> pd.DataFrame:
-    positions = np.arange(own["position"].min(), own["position"].max() + 1)
-    rows = own.set_index("position").reindex(positions).rename_axis("position").reset_index()
+def _every_period(own: pd.DataFrame, axis: PeriodAxis, time: str) -> pd.DataFrame:
+    span = own["position"].max() - own["position"].min() + 1
+    if span > MAX_SPARSITY * len(own):
+        raise InputError(
+            Fault(
+                f"Only {len(own)} of {span} periods have a row.",
+                "Give the date on which each period begins, or use longer periods.",
+                column=time,
+            )
+        )
+    positions = own["position"].min() + np.arange(span)
+    rows = own.set_index("position").reindex(positions).reset_index()
     rows["incomplete"] = rows["incomplete"].eq(True)
-    rows.insert(1, "time", axis.labels(positions).to_numpy())
     rows["time"] = axis.labels(positions)
     return rows
 
@@ -222,11 +243,11 @@ def _control_mean(
     mean = (table - level).mean(axis=1) + level.mean()
     if rows["n"].isna().all():
         return mean.to_numpy(), rows["n"].to_numpy()
-    sampling = (1 / seen.set_index(["position", "unit"])["n"]).unstack().reindex(rows["position"])
-    sampling = sampling.where(table.notna().to_numpy())
     # Variance of a difference: 1/n of the unit and, of the mean of m controls, sum(1/n) / m^2.
-    noise = 1 / rows["n"].to_numpy() + (sampling.sum(axis=1) / table.count(axis=1) ** 2).to_numpy()
-    return mean.to_numpy(), 1 / noise
+    valued = seen[seen["value"].notna()]
+    per_period = (1 / valued["n"]).groupby(valued["position"]).agg(["sum", "size"])
+    control_noise = (per_period["sum"] / per_period["size"] ** 2).reindex(rows["position"])
+    return mean.to_numpy(), 1 / (1 / rows["n"].to_numpy() + control_noise.to_numpy())
 
 
 def _left_out(rows: pd.DataFrame, axis: PeriodAxis, first: int, on: object) -> list[Note]:
@@ -240,11 +261,9 @@ def _left_out(rows: pd.DataFrame, axis: PeriodAxis, first: int, on: object) -> l
         notes.append(note("missing_periods", n=missing))
     if ramp:
         notes.append(note("ramp_periods", n=ramp))
-    if axis.origin is not None:
-        start = axis.labels(np.array([first]))[0].tz_localize(None)
-        day = pd.Timestamp(on).tz_localize(None).normalize()
-        if day != start:
-            notes.append(note("change_within_period", on=day, start=start))
+    if not axis.is_start(on):
+        start = axis.labels(np.array([first]))[0]
+        notes.append(note("change_within_period", on=on, start=start))
     return notes
 
 
@@ -252,19 +271,17 @@ def _floats(column: pd.Series) -> np.ndarray:
     return column.to_numpy(dtype=float, na_value=np.nan)
 
 
-def _require_numeric(df: pd.DataFrame, columns: Sequence[str]) -> None:
-    faults = [
-        Fault("The column does not hold numbers.", "Turn it into numbers first.", column=name)
-        for name in columns
-        if not pd.api.types.is_numeric_dtype(df[name])
-    ]
-    infinite = [
-        Fault("The column holds infinite values.", "Leave those rows out.", column=name)
-        for name in columns
-        if pd.api.types.is_numeric_dtype(df[name]) and np.isinf(_floats(df[name])).any()
-    ]
-    if faults or infinite:
-        raise InputError(faults + infinite)
+def _require_numbers(df: pd.DataFrame, columns: Sequence[str], cases: str | None) -> None:
+    faults = []
+    for name in columns:
+        if not pd.api.types.is_numeric_dtype(df[name]):
+            faults.append(Fault("These are not numbers.", "Turn them into numbers.", column=name))
+        elif np.isinf(_floats(df[name])).any():
+            faults.append(Fault("Some values are infinite.", "Leave them out.", column=name))
+        elif name == cases and (df[name] < 0).any():
+            faults.append(Fault("Some counts are below 0.", "Correct them.", column=name))
+    if faults:
+        raise InputError(faults)
 
 
 def _require_one_row_per_period(frame: pd.DataFrame, time: str, unit: str | None) -> None:

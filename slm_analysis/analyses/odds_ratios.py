@@ -1,55 +1,139 @@
-"""How many times the odds of the rest a group has, its mix held fixed."""
+"""How many times the odds of the rest a group has, as they are and with the mix held fixed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
+from scipy import stats
+
+COLUMNS = (
+    "driver",
+    "level",
+    "odds_ratio",
+    "odds_ratio_low",
+    "odds_ratio_high",
+    "adjusted",
+    "adjusted_low",
+    "adjusted_high",
+    "strata",
+    "agrees",
+)
+
+
+def crude_and_adjusted(
+    levels: pd.DataFrame,
+    coded: Mapping[str, tuple[np.ndarray, pd.Index]],
+    outcome: np.ndarray,
+    adjust: Sequence[str],
+    interval_level: float,
+) -> pd.DataFrame:
+    """Answer whether a level still does worse when compared within the same mix.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        `driver`, `level`, `judged`, `design_effect` and `df` (of its test), one row per level.
+    coded : mapping
+        Per driver the number of each case's level, and the names of the levels.
+    outcome : array of bool
+        Of each case.
+    adjust : sequence of str
+        Drivers whose combinations are the strata; a driver is not held fixed against itself.
+    interval_level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row per judged level: `driver`, `level`; `odds_ratio` against the rest and `adjusted`
+        one, each with `_low` and `_high`; `strata` that hold both level and rest; `agrees` (the
+        intervals are on the same side of 1, or neither is clear of it).
+    """
+    tables = [pd.DataFrame(columns=list(COLUMNS))]
+    judged = levels[levels["judged"]] if adjust else levels[:0]
+    for driver, rows in judged.groupby("driver", sort=False):
+        code, names = coded[str(driver)]
+        held = pd.DataFrame({column: coded[column][0] for column in adjust if column != driver})
+        one = np.zeros(len(outcome), dtype=int)
+        strata = held.groupby(list(held)).ngroup().to_numpy() if len(held.columns) else one
+        test = rows.set_index("level")[["design_effect", "df"]].reindex(names).to_numpy().T
+        quantile = stats.t.ppf(1 - (1 - interval_level) / 2, test[1]) * np.sqrt(test[0])
+        crude = odds_ratios(code, one, outcome, quantile)
+        fixed = odds_ratios(code, strata, outcome, quantile)
+        table = pd.DataFrame(
+            {
+                "driver": driver,
+                "level": names,
+                "odds_ratio": crude["ratio"],
+                "odds_ratio_low": crude["low"],
+                "odds_ratio_high": crude["high"],
+                "adjusted": fixed["ratio"],
+                "adjusted_low": fixed["low"],
+                "adjusted_high": fixed["high"],
+                "strata": fixed["strata"],
+                "agrees": _side(crude) == _side(fixed),
+            }
+        )
+        tables.append(table[table["level"].isin(rows["level"])])
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def odds_ratios(
     code: np.ndarray, stratum: np.ndarray, outcome: np.ndarray, quantile: np.ndarray
 ) -> pd.DataFrame:
-    """Return the Mantel-Haenszel odds ratio of each level against the rest over strata."""
-    counts = pd.DataFrame({"code": code, "stratum": stratum, "breached": outcome}).groupby(
-        ["code", "stratum"]
-    )["breached"]
-    cells = counts.agg(n="size", a="sum").reset_index()
+    """Return the Mantel-Haenszel odds ratio of each level against the rest over strata.
+
+    Parameters
+    ----------
+    code, stratum, outcome : array (n,)
+        Level and stratum of each case as numbers from 0, and whether it has the outcome.
+    quantile : array (levels,)
+        Standard errors that the interval reaches to either side, on the log scale.
+
+    Returns
+    -------
+    DataFrame
+        Per level `ratio`, `low`, `high` (missing where a cell of the table is empty) and `strata`
+        that hold both level and rest.
+
+    Notes
+    -----
+    Mantel and Haenszel, JNCI 1959;22:719-748; variance of the logarithm: Robins, Breslow and
+    Greenland, Biometrics 1986;42:311-323. In one stratum they are ad/bc and Woolf's variance.
+    """
+    counts = pd.DataFrame({"code": code, "stratum": stratum, "outcome": outcome})
+    cells = counts.groupby(["code", "stratum"])["outcome"].agg(n="size", a="sum").reset_index()
     whole = cells.groupby("stratum")[["n", "a"]].transform("sum").to_numpy(float)
     a, total = cells["a"].to_numpy(float), whole[:, 0]
     b = cells["n"].to_numpy(float) - a
     c = whole[:, 1] - a
     d = total - a - b - c
-    # Mantel and Haenszel, JNCI 1959;22:719-748; variance of its logarithm: Robins, Breslow and
-    # Greenland, Biometrics 1986;42:311-323. With one stratum these are ad/bc and Woolf's variance.
     up, down = a * d / total, b * c / total
     same, crossed = (a + d) / total, (b + c) / total
-    sums = (
-        pd.DataFrame(
-            {
-                "up": up,
-                "down": down,
-                "same_up": same * up,
-                "mixed": same * down + crossed * up,
-                "crossed_down": crossed * down,
-                "strata": (c + d > 0).astype(int),
-            }
-        )
-        .groupby(cells["code"])
-        .sum()
-    )
+    parts = {
+        "up": up,
+        "down": down,
+        "same_up": same * up,
+        "mixed": same * down + crossed * up,
+        "crossed_down": crossed * down,
+        "strata": c + d > 0,
+    }
+    sums = pd.DataFrame(parts).groupby(cells["code"]).sum()
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = sums["up"] / sums["down"]
+        # Robins, Breslow and Greenland 1986, equation 3.
         variance = (
             sums["same_up"] / sums["up"] ** 2
             + sums["mixed"] / (sums["up"] * sums["down"])
             + sums["crossed_down"] / sums["down"] ** 2
         ) / 2
         half = quantile * np.sqrt(variance)
-        return pd.DataFrame(
-            {
-                "ratio": ratio,
-                "low": ratio * np.exp(-half),
-                "high": ratio * np.exp(half),
-                "strata": sums["strata"],
-            }
-        )
+        limits = {"low": ratio * np.exp(-half), "high": ratio * np.exp(half)}
+    return pd.DataFrame({"ratio": ratio, **limits, "strata": sums["strata"]})
+
+
+def _side(ratios: pd.DataFrame) -> pd.Series:
+    """Return 1 or -1 where the interval lies wholly above or below 1, else 0."""
+    return (ratios["low"] > 1).astype(int) - (ratios["high"] < 1).astype(int)

@@ -62,6 +62,14 @@ class PeriodAxis:
             )
         return int(self.positions(moment)[0])
 
+    def is_start(self, when: object) -> bool:
+        """Say whether a moment lies on the first day of its period."""
+        if self.origin is None:
+            return True
+        day = _dates(pd.Series([when]), self.tz)[0]
+        start = self.labels(self.positions(pd.Series([when])))[0]
+        return bool(day == start.tz_localize(None))
+
     def labels(self, positions: np.ndarray) -> pd.Series:
         """Return the start of each period; numbered periods are their own label."""
         if self.origin is None:
@@ -72,7 +80,11 @@ class PeriodAxis:
             months = self.origin.to_period("M") + positions
             start = pd.Series(pd.PeriodIndex(months, freq="M").to_timestamp())
         start = start.astype("datetime64[us]")
-        return start if self.tz is None else start.dt.tz_localize(self.tz)
+        if self.tz is None:
+            return start
+        # A midnight that the clocks skip or repeat is still the start of its day.
+        first = np.full(len(start), True)
+        return start.dt.tz_localize(self.tz, ambiguous=first, nonexistent="shift_forward")
 
     def full_years(self, periods: int) -> float:
         """Return how many years so many periods span; 0 for numbered ones."""
@@ -96,15 +108,13 @@ class PeriodAxis:
             raise InputError("A season needs a year: state freq='week' or freq='month'.")
         return int(season)
 
-    def harmonics(self, positions: np.ndarray, pairs: int) -> pd.DataFrame:
+    def harmonics(self, positions: np.ndarray, pairs: int) -> dict[str, np.ndarray]:
         """Return columns `sin_1`, `cos_1`, … of the year at each position."""
         if not pairs or self.freq is None:
-            return pd.DataFrame(index=range(len(positions)))
+            return {}
         angle = 2 * np.pi * positions / PERIODS_PER_YEAR[self.freq]
         waves = {"sin": np.sin, "cos": np.cos}
-        return pd.DataFrame(
-            {f"{w}_{k}": f(k * angle) for k in range(1, pairs + 1) for w, f in waves.items()}
-        )
+        return {f"{w}_{k}": f(k * angle) for k in range(1, pairs + 1) for w, f in waves.items()}
 
 
 def period_axis(time: pd.Series, freq: str | None = None) -> PeriodAxis:
@@ -125,13 +135,16 @@ def period_axis(time: pd.Series, freq: str | None = None) -> PeriodAxis:
     """
     if freq is not None and freq not in FULL_YEAR:
         raise InputError(Fault(f"There is no freq {freq!r}.", nearest(str(freq), FULL_YEAR)))
+    if time.empty:
+        raise InputError(Fault("There are no rows.", "Give one row per period."))
     if pd.api.types.is_numeric_dtype(time):
         _whole_numbers(time)
         return PeriodAxis(freq)
     date = _dates(time, None)
-    if date.empty:
-        raise InputError(Fault("There are no rows.", "Give one row per period."))
-    months, weekdays = (date.dt.day == 1).all(), date.dt.dayofweek.nunique() == 1
+    months, weekdays = (
+        (date.dt.day == 1).all(),
+        (date.dt.day_of_week == date.dt.day_of_week.iloc[0]).all(),
+    )
     if freq is None and not (months or weekdays):
         raise InputError(
             Fault(

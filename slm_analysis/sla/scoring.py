@@ -27,7 +27,7 @@ UNDECIDED = ("running", "paused")
 
 SCORED = (
     "ticket_id", "business_unit", "service", "agreement", "version", "target", "metric",
-    "priority", "goal", "goal_share", "opened_on", "counted_on", "count_by", "started_at",
+    "priority", "goal_priority", "goal", "goal_share", "opened_on", "counted_on", "count_by", "started_at",
     "stopped_at", "due_at", "elapsed_seconds", "paused_seconds", "target_seconds",
     "recorded_breached", "assumed", "state",
 )  # fmt: skip
@@ -59,7 +59,7 @@ def score(
     DataFrame
         One row per ticket and target of its terms; a ticket that no agreement covers has one row
         with state ``no_target`` and no target. Columns: ids and terms; `goal` (as written),
-        `goal_share`; `opened_on`, `counted_on` (local dates; the period is that of the latter,
+        `goal_priority` (the priority that it is for, or ``default``), `goal_share`; `opened_on`, `counted_on` (local dates; the period is that of the latter,
         `count_by` names the time it was taken from); `started_at`, `stopped_at`, `due_at` (UTC);
         `elapsed_seconds` (business time until stop or `as_of`, without pauses),
         `paused_seconds`, `target_seconds`; `recorded_breached` (the source's own judgement);
@@ -122,6 +122,7 @@ def _judge(
     scored = tickets[["ticket_id", "business_unit", "service", "priority"]].assign(
         target=target.name,
         metric=target.metric,
+        goal_priority=priority,
         goal=goal.text if goal else None,
         goal_share=goal.share if goal else np.nan,
         target_seconds=goal.seconds if isinstance(goal, Within) else np.nan,

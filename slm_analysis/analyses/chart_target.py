@@ -1,0 +1,154 @@
+"""A chart against its target: assurance, the next period's chance, what could be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from slm_analysis.analyses.chart_kinds import KINDS
+from slm_analysis.analyses.chart_limits import ROUNDING
+from slm_analysis.analyses.run_patterns import Numbers
+from slm_analysis.intervals import LEVEL, wilson
+
+WILL_MEET, WILL_MISS, HIT_AND_MISS = "will_meet", "will_miss", "hit_and_miss"
+NOT_JUDGED = "not_judged"
+
+KEPT = 0.95
+"""Share of periods in which the target named `target_kept` would be met."""
+
+WHOLE_UP_TO = 1000.0
+"""Denominators over this make counts so fine that they are taken as continuous."""
+
+NEARLY = 1e-6
+"""Least spread beyond binomial or Poisson that the wider distributions compute with."""
+
+OF_N = ("p", "p'", "np")
+PER_UNIT = ("u", "u'", "c")
+MEASURES = ("i", "i_log", "t", "xbar")
+WITHOUT_TARGET = ("ewma", "cusum")
+"""Kinds whose `target` is the centre, not a goal."""
+
+
+def against_target(
+    phase: pd.DataFrame,
+    values: Numbers,
+    target: Numbers,
+    kinds: NDArray[np.object_],
+    better: str,
+) -> Mapping[str, NDArray[Any]]:
+    """Return the columns of the summary that compare the last phase with the target.
+
+    Parameters
+    ----------
+    phase : DataFrame
+        The last phase of each series, as in `phase_table`.
+    values : array of float
+        Its useful values, one row per series, NaN elsewhere.
+    target, kinds : array
+        One entry per series.
+    better : str
+        `high` or `low`.
+    """
+    goal = np.where(np.isin(kinds, WITHOUT_TARGET), np.nan, target)
+    count = np.sum(~np.isnan(values), axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        missed = values < goal[:, None] if better == "high" else values > goal[:, None]
+        share = np.where(np.isnan(goal), np.nan, missed.sum(axis=1) / count)
+    low, high = wilson(share, count, stats.norm.ppf((1 + LEVEL) / 2))
+    return {
+        "assurance": _assurance(phase, goal, better),
+        "chance_meets_target": _chance_meets(phase, goal, kinds, better),
+        "share_missed": share,
+        "share_missed_low": low,
+        "share_missed_high": high,
+        "target_kept": _target_kept(phase, kinds, better),
+    }
+
+
+def _assurance(phase: pd.DataFrame, goal: Numbers, better: str) -> NDArray[np.object_]:
+    """Return whether the limits lie wholly on one side of the goal (NHS Making Data Count)."""
+    low, high = phase["lcl"].to_numpy(), phase["ucl"].to_numpy()
+    if better == "high":
+        meets, misses = low >= goal, high < goal
+    else:
+        meets, misses = high <= goal, low > goal
+    variation = (phase["sigma"] > 0).to_numpy()
+    return np.select(
+        [np.isnan(goal), ~variation, meets, misses],
+        np.array([None, NOT_JUDGED, WILL_MEET, WILL_MISS], dtype=object),
+        HIT_AND_MISS,
+    )
+
+
+def _chance_meets(
+    phase: pd.DataFrame, goal: Numbers, kinds: NDArray[np.object_], better: str
+) -> Numbers:
+    """Return the chance that a further period of typical size meets the goal."""
+    chance = np.full(len(phase), np.nan)
+    asked = ~np.isnan(goal) & (phase["sigma"] > 0).to_numpy()
+    whole = np.isin(kinds, OF_N + PER_UNIT) & ~(phase["n"] > WHOLE_UP_TO).to_numpy()
+    for name in set(kinds[asked]):
+        judged = _chance_of_count if name in OF_N + PER_UNIT else _chance_of_measure
+        for fine, method in ((True, judged), (False, _chance_of_measure)):
+            which = asked & (kinds == name) & (whole == fine)
+            if which.any():
+                chance[which] = method(phase[which], goal[which], name, better)
+    return chance
+
+
+def _predictive_sigma(phase: pd.DataFrame) -> Numbers:
+    """Return the spread of a further point about a centre estimated from n points."""
+    return phase["sigma"].to_numpy() * np.sqrt(1 + 1 / phase["n_estimating"].to_numpy())
+
+
+def _chance_of_measure(phase: pd.DataFrame, goal: Numbers, kind: str, better: str) -> Numbers:
+    scale = KINDS[kind].scale
+    off = (scale.forward(phase["center"].to_numpy()) - scale.forward(goal)) / _predictive_sigma(
+        phase
+    )
+    freedom = np.maximum(phase["n_estimating"].to_numpy() - 1, 1)
+    return stats.t.cdf(off if better == "high" else -off, freedom)
+
+
+def _chance_of_count(phase: pd.DataFrame, goal: Numbers, kind: str, better: str) -> Numbers:
+    """Return the chance from a count distribution as wide as the chart's sigma.
+
+    Beta-binomial out of n, negative binomial per unit; binomial and Poisson where the chart
+    is no wider than these.
+    """
+    n = np.nan_to_num(phase["n"].to_numpy(), nan=1.0)
+    per = np.where(kind == "np", 1.0, n)
+    mean, cases = phase["center"].to_numpy() * per, goal * per
+    spread = (_predictive_sigma(phase) * per) ** 2
+    if kind in OF_N:
+        n = np.round(n)
+        share = mean / n
+        within = (spread / (mean * (1 - share)) - 1) / np.maximum(n - 1, 1)
+        within = np.clip(within, NEARLY, 1 - NEARLY)  # correlation of cases in a period
+        count = stats.betabinom(
+            n, share * (1 - within) / within, (1 - share) * (1 - within) / within
+        )
+    else:
+        excess = np.maximum(spread / mean - 1, NEARLY)
+        count = stats.nbinom(mean / excess, 1 / (1 + excess))
+    if better == "high":
+        return count.sf(np.ceil(cases * (1 - ROUNDING)) - 1)
+    return count.cdf(np.floor(cases * (1 + ROUNDING)))
+
+
+def _target_kept(phase: pd.DataFrame, kinds: NDArray[np.object_], better: str) -> Numbers:
+    """Return the target that a further point of a measure meets with probability `KEPT`."""
+    kept = np.full(len(phase), np.nan)
+    for name in set(kinds) & set(MEASURES):
+        which, scale = kinds == name, KINDS[name].scale
+        final = phase[which]
+        freedom = np.maximum(final["n_estimating"].to_numpy() - 1, 1)
+        reach = stats.t.ppf(KEPT, freedom) * _predictive_sigma(final)
+        center = scale.forward(final["center"].to_numpy())
+        kept[which] = scale.back(center - reach if better == "high" else center + reach)
+    return kept

@@ -1,0 +1,229 @@
+"""Did we keep the agreement: every promise to one unit in one period, with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+
+from slm_analysis.result import Note, Result, note
+from slm_analysis.sla.agreements import ALL, Agreement, Agreements, ServiceTerms, Target
+from slm_analysis.sla.metrics import attainment, backlog, time_percentiles, waiting_share
+from slm_analysis.sla.other_targets import (
+    availability_level,
+    error_level,
+    recovery_level,
+    satisfaction_level,
+)
+from slm_analysis.sla.verdicts import verdicts
+
+PROMISE = ["service", "target", "metric", "priority", "goal", "agreement", "version"]
+"""What names one row of the service levels."""
+
+
+class UnitLike(Protocol):
+    """What service levels need of a unit (see `slm_analysis.dataset.unit.Unit`)."""
+
+    business_unit: str
+    timezone: str
+    as_of: pd.Timestamp
+    period_start: pd.Timestamp
+    period_end: pd.Timestamp
+    tickets: pd.DataFrame
+    targets: pd.DataFrame
+    status_history: pd.DataFrame
+    surveys: pd.DataFrame
+    outages: pd.DataFrame
+    agreement: Agreements
+
+    @property
+    def survey_days(self) -> pd.Series:
+        """Local date of each answer."""
+
+    def local_day(self, rows: pd.DataFrame, count_by: str) -> pd.Series:
+        """Local date of a time of each row."""
+
+    def in_period(self, days: pd.Series) -> pd.Series:
+        """Whether each local date lies in the period."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ServiceLevels(Result):
+    """Whether each promise was kept.
+
+    Attributes
+    ----------
+    business_unit : str
+    period_start, period_end : Timestamp
+    agreement : Agreements
+        The versions that cover the unit.
+    levels : DataFrame
+        One row per service, target, goal (priority) and agreement version: `service`, `target`,
+        `metric`, `priority`, `goal` (as written), `agreement`, `version`, one count per state,
+        `tickets`, `counted`, `undecided`, `value` (share or score), `low`, `high`,
+        `n_effective`, `interval_method`, `goal_value`, `at_most`, `minimum`, `count_by`,
+        `result`, `evidence` (see `slm_analysis.sla.verdicts`).
+    times : DataFrame
+        Per service: `timed`, `still_open`, `median_hours`, `p90_hours` of tickets opened in the
+        period (business hours), `working_hours`, `waiting_hours`, `waiting_share`.
+    flow : DataFrame
+        Per service: `opened`, `resolved`, `backlog` at the period's end, `median_age_days`,
+        `oldest_days`, `reopened` out of `reopen_known` tickets resolved in the period.
+    outages : DataFrame
+        Per service with an availability target: see `slm_analysis.sla.metrics.availability`.
+    recorded : DataFrame
+        The source's own judgement beside ours: `target`, `state`, `recorded_breached`, `n`.
+    """
+
+    business_unit: str
+    period_start: pd.Timestamp
+    period_end: pd.Timestamp
+    agreement: Agreements = field(repr=False)
+    levels: pd.DataFrame = field(repr=False)
+    times: pd.DataFrame = field(repr=False)
+    flow: pd.DataFrame = field(repr=False)
+    outages: pd.DataFrame = field(repr=False)
+    recorded: pd.DataFrame = field(repr=False)
+
+
+def service_levels(unit: UnitLike) -> ServiceLevels:
+    """Answer whether the agreement was kept in the reported period.
+
+    Parameters
+    ----------
+    unit : Unit
+
+    Returns
+    -------
+    ServiceLevels
+
+    Raises
+    ------
+    InputError
+        Where a satisfaction goal is on another scale than the answers.
+    """
+    counted = unit.targets[unit.in_period(unit.targets["counted_on"])]
+    rows = [_ticket_levels(counted, unit)]
+    outages = []
+    for agreement, service, terms, target in _promises(unit):
+        if target.metric == "availability":
+            level, downtime = availability_level(unit, service, terms, target)
+            outages.append({"service": service, **downtime})
+        elif target.metric == "error_rate":
+            level = error_level(unit, service, terms, target)
+        elif target.metric == "satisfaction":
+            level = satisfaction_level(unit, service, target)
+        elif target.metric == "recovery_time":
+            level = recovery_level(unit, service, terms, target)
+        else:
+            continue
+        rows.append(level.assign(agreement=agreement.name, version=agreement.version))
+    levels = pd.concat(rows, ignore_index=True)
+    counts = ["counted", "undecided", "tickets"]
+    levels[counts] = levels[counts].fillna(0).astype(int)
+    levels = verdicts(levels.astype({"at_most": bool}))
+    levels = levels.sort_values(PROMISE[:4], kind="stable", ignore_index=True)
+    return ServiceLevels(
+        business_unit=unit.business_unit,
+        period_start=unit.period_start,
+        period_end=unit.period_end,
+        agreement=unit.agreement,
+        levels=levels,
+        times=_times(unit),
+        flow=_flow(unit),
+        outages=pd.DataFrame(outages),
+        recorded=_recorded(counted),
+        notes=tuple(_notes(unit, counted)),
+    )
+
+
+def _ticket_levels(counted: pd.DataFrame, unit: UnitLike) -> pd.DataFrame:
+    """Return the promises that are judged ticket by ticket."""
+    judged = counted[counted["target"].notna()]
+    judged = judged.drop(columns="priority").rename(columns={"goal_priority": "priority"})
+    table = attainment(judged, [*PROMISE, "goal_share"]).rename(
+        columns={"goal_share": "goal_value"}
+    )
+    count_by = judged.groupby(PROMISE, dropna=False)["count_by"].agg(
+        lambda names: "mixed" if names.nunique() > 1 else names.iloc[0]
+    )
+    table = table.merge(count_by.reset_index(), on=PROMISE, how="left")
+    minimum = {
+        (a.name, a.version, service): terms.minimum_tickets
+        for a in unit.agreement.versions
+        for service, terms in a.services.items()
+    }
+    keys = zip(table["agreement"], table["version"], table["service"], strict=True)
+    lowest = [minimum.get((a, v, s), minimum.get((a, v, ALL), 1)) for a, v, s in keys]
+    return table.assign(minimum=lowest, at_most=False)
+
+
+def _promises(unit: UnitLike) -> Iterator[tuple[Agreement, str, ServiceTerms, Target]]:
+    """Yield what is in force on the period's first day: agreement, service, terms and target."""
+    start = unit.period_start.tz_localize(unit.timezone)
+    in_force = {a.name: a for a in unit.agreement.versions if a.effective_from <= start}
+    asked_for = sorted(unit.tickets["service"].unique())
+    for agreement in in_force.values():
+        named = [s for s in agreement.services if s != ALL]
+        others = [s for s in asked_for if s not in named] if ALL in agreement.services else []
+        for service in [*named, *others]:
+            terms = agreement.terms(unit.business_unit, service)
+            for target in terms.targets if terms is not None else ():
+                yield agreement, service, terms, target  # type: ignore[misc]
+
+
+def _times(unit: UnitLike) -> pd.DataFrame:
+    opened = unit.targets[
+        unit.in_period(unit.targets["opened_on"]) & unit.targets["target"].eq("resolution_time")
+    ]
+    times = time_percentiles(opened, ["service"])
+    return times.merge(waiting_share(opened, ["service"]), on="service", how="left")
+
+
+def _flow(unit: UnitLike) -> pd.DataFrame:
+    tickets = unit.tickets
+    resolved = tickets[unit.in_period(unit.local_day(tickets, "resolved"))]
+    end = min((unit.period_end + pd.Timedelta(days=1)).tz_localize(unit.timezone), unit.as_of)
+    waiting = backlog(tickets, [end], ["service"]).drop(columns="at")
+    known = resolved[resolved["reopen_count"].notna()]
+    counts = {
+        "opened": tickets[unit.in_period(tickets["opened_on"])],
+        "resolved": resolved,
+        "reopen_known": known,
+        "reopened": known[known["reopen_count"] > 0],
+    }
+    flow = pd.DataFrame({name: rows.groupby("service").size() for name, rows in counts.items()})
+    flow = flow.reset_index().merge(waiting, on="service", how="outer")
+    whole = [*counts, "backlog"]
+    return flow.assign(**{name: flow[name].fillna(0).astype(int) for name in whole})
+
+
+def _recorded(counted: pd.DataFrame) -> pd.DataFrame:
+    known = counted[counted["recorded_breached"].notna()]
+    keys = ["target", "state", "recorded_breached"]
+    return known.groupby(keys).size().rename("n").reset_index()
+
+
+def _notes(unit: UnitLike, counted: pd.DataFrame) -> Iterator[Note]:
+    uncovered = int(counted["target"].isna().sum())
+    if uncovered:
+        yield note("uncovered", n=uncovered)
+    judged = counted[counted["target"].notna()]
+    assumed = int(judged["assumed"].fillna(False).astype(bool).sum())
+    if assumed:
+        yield note("stop_is_closing", n=assumed)
+    fallback = int((judged["count_by"] == "opened").sum())
+    if fallback:
+        yield note("counted_by_opening", n=fallback)
+    if unit.status_history.empty:
+        yield note("no_status_history")
+    elif len(unit.tickets):
+        without = ~unit.tickets["ticket_id"].isin(unit.status_history["ticket_id"])
+        if without.any():
+            yield note("tickets_without_history", n=int(without.sum()), tickets=len(unit.tickets))
+    year = unit.period_end.year
+    first = [a.provisional_from for a in unit.agreement.versions if a.provisional_from]
+    if first and year >= min(first):
+        yield note("provisional_calendar", year=year)
