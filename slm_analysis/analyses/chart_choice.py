@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from slm_analysis.analyses.chart_frame import Layout, Request
 from slm_analysis.analyses.chart_kinds import AUTO
-from slm_analysis.analyses.run_patterns import Flags, Numbers, Whole
+from slm_analysis.analyses.chart_layout import Layout
+from slm_analysis.analyses.chart_points import Request
+from slm_analysis.analyses.run_patterns import Flags, Numbers
 
 SKEWED = 0.5
 """Positive values more skewed than this are judged on the log scale (Bulmer 1979, p. 63)."""
@@ -19,35 +20,31 @@ def choose_kinds(layout: Layout, request: Request) -> NDArray[np.object_]:
     With n: `p'` for whole counts that never exceed a whole n, else `u'`. Without: `i_log` for
     positive values with a skewness over `SKEWED` that the logarithm lessens, else `i`.
     """
-    count = len(layout.keys)
     if request.kind != AUTO:
-        return np.full(count, request.kind, dtype=object)
+        return np.full(len(layout.keys), request.kind, dtype=object)
     points = layout.points
-    series, value = points["series"].to_numpy(), points["value"].to_numpy()
-    n, used = points["n"].to_numpy(), points["complete"].to_numpy() & ~points["excluded"].to_numpy()
+
+    def always(flags: Flags) -> Flags:
+        return layout.per_series(~flags, points.series) == 0
+
     if request.n is not None:
         with np.errstate(invalid="ignore"):
-            proper = (
-                np.isnan(value) | np.isnan(n) | ((value <= n) & (value % 1 == 0) & (n % 1 == 0))
-            )
-        out_of_n = np.bincount(series, ~proper, minlength=count) == 0
-        return np.where(out_of_n, "p'", "u'").astype(object)
-    used = used & ~np.isnan(value)
-    positive = np.bincount(series, used & (value <= 0), minlength=count) == 0
-    logs = np.log(np.where(used & (value > 0), value, 1.0))
-    plain = _skewness(value, layout.row, used, series, count)
-    on_logs = _skewness(logs, layout.row, used, series, count)
-    log_scale = positive & (plain > SKEWED) & (np.abs(on_logs) < plain)
+            proper = (points.value <= points.n) & (points.value % 1 == 0) & (points.n % 1 == 0)
+        return np.where(always(proper | points.gap), "p'", "u'").astype(object)
+    used = points.complete & ~points.excluded & ~points.gap
+    with np.errstate(divide="ignore", invalid="ignore"):
+        plain = _skewness(layout, points.value, used)
+        on_logs = _skewness(layout, np.log(np.where(points.value > 0, points.value, np.nan)), used)
+        log_scale = always(~used | (points.value > 0)) & (plain > SKEWED) & (abs(on_logs) < plain)
     return np.where(log_scale, "i_log", "i").astype(object)
 
 
-def _skewness(x: Numbers, stretch: Whole, used: Flags, series: Whole, count: int) -> Numbers:
+def _skewness(layout: Layout, x: Numbers, used: Flags) -> Numbers:
     """Return each series' skewness about the means of its stretches."""
-    x, weight = np.where(used, x, 0.0), used.astype(float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.bincount(stretch, x) / np.bincount(stretch, weight)
-        off = np.where(used, x - mean[stretch], 0.0)
-        cases = np.bincount(series, weight, minlength=count)
-        second = np.bincount(series, off**2, minlength=count) / cases
-        third = np.bincount(series, off**3, minlength=count) / cases
-        return third / second**1.5
+    x = np.where(used, x, 0.0)
+    mean = np.bincount(layout.row, x) / np.bincount(layout.row, used)
+    off = np.where(used, x - mean[layout.row], 0.0)
+    cases, second, third = (
+        layout.per_series(moment, layout.points.series) for moment in (used, off**2, off**3)
+    )
+    return third / cases / (second / cases) ** 1.5

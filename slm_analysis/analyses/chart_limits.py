@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ class Limits:
     low: Numbers | None = None
     high: Numbers | None = None
 
-    @property
+    @cached_property
     def readings(self) -> Readings:
         """What the rules read: useful points only; limits only where neighbours depend."""
         runs = self.useful & self.runs

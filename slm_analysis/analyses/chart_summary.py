@@ -1,27 +1,27 @@
-"""What a chart says in the end: its last phase, direction, assurance, the next period's chance."""
+"""What charts say in the end: per phase the lines and runs, per series where it is heading."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from slm_analysis.analyses import chart_limits
-from slm_analysis.analyses.anhoej_rules import MIN_POINTS, find_runs
+from slm_analysis.analyses.anhoej_rules import (
+    MIN_POINTS,
+    fewest_usual_crossings,
+    longest_usual_run,
+)
 from slm_analysis.analyses.chart_cells import Cells
-from slm_analysis.analyses.chart_frame import Layout
+from slm_analysis.analyses.chart_layout import Layout
 from slm_analysis.analyses.chart_limits import Limits
-from slm_analysis.analyses.chart_signals import FAVOURABLE, UNFAVOURABLE
-from slm_analysis.analyses.chart_target import against_target
+from slm_analysis.analyses.chart_signals import FAVOURABLE, UNFAVOURABLE, Signals
+from slm_analysis.analyses.chart_target import Columns, against_target
 from slm_analysis.analyses.run_patterns import BOTH, Flags, Numbers, Whole
 
 BETTER, WORSE, MIXED, STEADY, NOT_JUDGED = "better", "worse", "mixed", "steady", "not_judged"
 
 
-def typical_points(limits: Limits, size: Numbers) -> Whole:
+def _typical_points(limits: Limits, size: Numbers) -> Whole:
     """Return the position of each stretch's last point of median size, its typical period."""
     known = np.where(limits.useful, np.nan_to_num(size), np.inf)
     count = limits.useful.sum(axis=1, keepdims=True)
@@ -38,108 +38,88 @@ def last_stretches(layout: Layout, n_points: Whole) -> Whole:
     return last
 
 
-def phase_table(layout: Layout, limits: Limits, cells: Cells) -> pd.DataFrame:
-    """Return one row per stretch: its lines at the typical period, and its runs."""
-    runs = find_runs(limits.readings)
-    typical = (np.arange(len(limits.kind)), typical_points(limits, cells.size))
-    first = np.searchsorted(layout.row, np.arange(len(layout.series)))
-    last = np.searchsorted(layout.row, np.arange(len(layout.series)), side="right") - 1
-    return pd.DataFrame(
-        {
-            "phase": layout.phase,
-            "label": layout.label,
-            "start": layout.times(first).array,
-            "end": layout.times(last).array,
-            "n_points": limits.useful.sum(axis=1),
-            "n_estimating": cells.estimating.sum(axis=1),
-            "n": cells.size[typical],
-            "center": limits.center[typical],
-            "sigma": limits.sigma[typical],
-            "lcl": limits.lcl[typical],
-            "ucl": limits.ucl[typical],
-            "sigma_z": limits.sigma_z,
-            "sigma_z_used": limits.sigma_z_used,
-            "limits_kind": limits.kind,
-            "frozen": cells.frozen,
-            "n_useful": runs.n_useful,
-            "longest_run": runs.longest,
-            "longest_run_max": runs.longest_max,
-            "crossings": runs.crossings,
-            "crossings_min": runs.crossings_min,
-        }
-    )
+def phase_columns(layout: Layout, limits: Limits, cells: Cells) -> Columns:
+    """Return one entry per stretch: its lines at the typical period, and its runs."""
+    runs = limits.readings.runs
+    typical = (np.arange(len(limits.kind)), _typical_points(limits, cells.size))
+    return {
+        "phase": layout.phase,
+        "label": layout.label,
+        "start": layout.times(layout.first),
+        "end": layout.times(layout.last),
+        "n_points": limits.useful.sum(axis=1),
+        "n_estimating": cells.estimating.sum(axis=1),
+        "n": cells.size[typical],
+        **{name: getattr(limits, name)[typical] for name in ("center", "sigma", "lcl", "ucl")},
+        "sigma_z": limits.sigma_z,
+        "sigma_z_used": limits.sigma_z_used,
+        "limits_kind": limits.kind,
+        "frozen": cells.frozen,
+        "n_useful": runs.n_useful,
+        "longest_run": runs.longest,
+        "longest_run_max": longest_usual_run(runs),
+        "crossings": runs.crossings,
+        "crossings_min": fewest_usual_crossings(runs),
+    }
 
 
-def summary_table(
+def summary_columns(
     layout: Layout,
     limits: Limits,
-    phases: pd.DataFrame,
-    patterns: pd.DataFrame,
+    phases: Columns,
+    signals: Signals,
     kinds: NDArray[np.object_],
     better: str,
-) -> pd.DataFrame:
-    """Return one row per series: its last phase, direction and assurance."""
-    last = last_stretches(layout, phases["n_points"].to_numpy())
-    final = phases.iloc[last].reset_index(drop=True)
-    target = _last_target(layout)
-    found = pd.DataFrame(
-        {
-            "kind": kinds,
-            "n_points": np.bincount(
-                layout.series, phases["n_points"], minlength=len(layout.keys)
-            ).astype(int),
-            "phase": final["phase"],
-            "phase_points": final["n_points"],
-            **{name: final[name] for name in ("n", "center", "sigma", "lcl", "ucl", "sigma_z")},
-            "limits_kind": final["limits_kind"],
-            "target": target,
-        }
-    )
+) -> Columns:
+    """Return one entry per series: its last phase, direction and assurance."""
+    last = last_stretches(layout, phases["n_points"])
+    final = {name: column[last] for name, column in phases.items()}
+    target = layout.points.target[layout.last[last]]
     values = np.where(limits.useful, limits.value, np.nan)[last]
-    return found.assign(
-        **_direction(layout, final, patterns),
+    shown = ("n", "center", "sigma", "lcl", "ucl", "sigma_z", "limits_kind")
+    return {
+        "kind": kinds,
+        "n_points": layout.per_series(phases["n_points"]).astype(int),
+        "phase": final["phase"],
+        "phase_points": final["n_points"],
+        **{name: final[name] for name in shown},
+        "target": target,
+        **_direction(layout, final, signals),
         **against_target(final, values, target, kinds, better),
-    )
+    }
 
 
-def _last_target(layout: Layout) -> Numbers:
-    series = layout.points["series"].to_numpy()
-    last = np.searchsorted(series, np.arange(len(layout.keys)), side="right") - 1
-    return layout.points["target"].to_numpy()[last]
-
-
-def _direction(
-    layout: Layout, final: pd.DataFrame, patterns: pd.DataFrame
-) -> Mapping[str, NDArray[Any] | pd.Series]:
+def _direction(layout: Layout, final: Columns, signals: Signals) -> Columns:
     """Return direction, side and begin of the signals that still stand at the end."""
-    count = len(layout.keys)
-    standing = patterns[patterns["standing"]]
-    of_series = layout.series[standing["stretch"].to_numpy()]
+    count, series = len(layout.keys), layout.series[signals.stretch]
 
-    def any_with(column: str, value: str) -> Flags:
-        flags = (standing[column] == value).to_numpy()
-        return np.bincount(of_series[flags], minlength=count) > 0
+    def some(flags: Flags) -> Flags:
+        return np.bincount(series[flags], minlength=count) > 0
 
-    good, bad = any_with("meaning", FAVOURABLE), any_with("meaning", UNFAVOURABLE)
-    some = np.bincount(of_series, minlength=count) > 0
-    limitless = [chart_limits.NO_DATA, chart_limits.NO_VARIATION, chart_limits.TOO_FEW]
-    judged = (final["n_points"] >= MIN_POINTS) & ~final["limits_kind"].isin(limitless)
-    direction = np.select(
-        [good & ~bad, bad & ~good, some, judged.to_numpy()],
-        np.array([BETTER, WORSE, MIXED, STEADY], dtype=object),
-        NOT_JUDGED,
-    )
-    # Few crossings are a pattern of the whole phase and begin nowhere in it.
-    runs = standing[standing["rule"] != "anhoej_crossings"]
-    begin = runs.groupby(layout.series[runs["stretch"]])["start"].min()
-    first = begin.reindex(range(count), fill_value=-1).to_numpy()
+    standing = signals.standing
+    good = some(standing & (signals.meaning == FAVOURABLE))
+    bad = some(standing & (signals.meaning == UNFAVOURABLE))
+    limitless = (chart_limits.NO_DATA, chart_limits.NO_VARIATION, chart_limits.TOO_FEW)
+    judged = (final["n_points"] >= MIN_POINTS) & ~_is_any(final["limits_kind"], limitless)
+    direction = np.full(count, NOT_JUDGED, dtype=object)
+    direction[judged] = STEADY
+    direction[some(standing)] = MIXED
+    direction[good & ~bad], direction[bad & ~good] = BETTER, WORSE
     side = np.full(count, "", dtype=object)
-    named = standing.groupby(of_series)["side"].agg(["nunique", "first"])
-    side[named.index] = np.where(named["nunique"] == 1, named["first"], BOTH)
-    found = np.bincount(layout.series[patterns["stretch"].to_numpy()], minlength=count)
+    for name in dict.fromkeys(signals.side[standing]):
+        with_side = some(standing & (signals.side == name))
+        side[with_side] = np.where(side[with_side] == "", name, BOTH)
+    # Few crossings are a pattern of the whole phase and begin nowhere in it.
+    begun = standing & (signals.rule != "anhoej_crossings")
+    since = np.full(count, len(layout.points))
+    np.minimum.at(since, series[begun], signals.start[begun])
     return {
         "direction": direction,
         "side": side,
-        "since": layout.times(first).array,
-        "n_signals": found,
+        "since": layout.times(np.where(since < len(layout.points), since, -1)),
+        "n_signals": np.bincount(series, minlength=count),
     }
+
+
+def _is_any(codes: NDArray[np.object_], wanted: tuple[str, ...]) -> Flags:
+    return np.logical_or.reduce([codes == code for code in wanted])

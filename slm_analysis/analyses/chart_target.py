@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
 from slm_analysis.analyses.chart_kinds import KINDS
 from slm_analysis.analyses.chart_limits import ROUNDING
-from slm_analysis.analyses.run_patterns import Numbers
+from slm_analysis.analyses.run_patterns import Flags, Numbers
 from slm_analysis.intervals import LEVEL, wilson
+
+Columns = dict[str, Any]
+"""A table as arrays of equal length by column name."""
 
 WILL_MEET, WILL_MISS, HIT_AND_MISS = "will_meet", "will_miss", "hit_and_miss"
 NOT_JUDGED = "not_judged"
@@ -35,7 +37,7 @@ WITHOUT_TARGET = ("ewma", "cusum")
 
 
 def against_target(
-    phase: pd.DataFrame,
+    phase: Columns,
     values: Numbers,
     target: Numbers,
     kinds: NDArray[np.object_],
@@ -45,8 +47,8 @@ def against_target(
 
     Parameters
     ----------
-    phase : DataFrame
-        The last phase of each series, as in `phase_table`.
+    phase : dict of arrays
+        The last phase of each series, as in `phase_columns`.
     values : array of float
         Its useful values, one row per series, NaN elsewhere.
     target, kinds : array
@@ -70,14 +72,14 @@ def against_target(
     }
 
 
-def _assurance(phase: pd.DataFrame, goal: Numbers, better: str) -> NDArray[np.object_]:
+def _assurance(phase: Columns, goal: Numbers, better: str) -> NDArray[np.object_]:
     """Return whether the limits lie wholly on one side of the goal (NHS Making Data Count)."""
-    low, high = phase["lcl"].to_numpy(), phase["ucl"].to_numpy()
+    low, high = phase["lcl"], phase["ucl"]
     if better == "high":
         meets, misses = low >= goal, high < goal
     else:
         meets, misses = high <= goal, low > goal
-    variation = (phase["sigma"] > 0).to_numpy()
+    variation = phase["sigma"] > 0
     return np.select(
         [np.isnan(goal), ~variation, meets, misses],
         np.array([None, NOT_JUDGED, WILL_MEET, WILL_MISS], dtype=object),
@@ -86,44 +88,46 @@ def _assurance(phase: pd.DataFrame, goal: Numbers, better: str) -> NDArray[np.ob
 
 
 def _chance_meets(
-    phase: pd.DataFrame, goal: Numbers, kinds: NDArray[np.object_], better: str
+    phase: Columns, goal: Numbers, kinds: NDArray[np.object_], better: str
 ) -> Numbers:
     """Return the chance that a further period of typical size meets the goal."""
-    chance = np.full(len(phase), np.nan)
-    asked = ~np.isnan(goal) & (phase["sigma"] > 0).to_numpy()
-    whole = np.isin(kinds, OF_N + PER_UNIT) & ~(phase["n"] > WHOLE_UP_TO).to_numpy()
+    chance = np.full(len(goal), np.nan)
+    asked = ~np.isnan(goal) & (phase["sigma"] > 0)
+    whole = np.isin(kinds, OF_N + PER_UNIT) & ~(phase["n"] > WHOLE_UP_TO)
     for name in set(kinds[asked]):
         judged = _chance_of_count if name in OF_N + PER_UNIT else _chance_of_measure
         for fine, method in ((True, judged), (False, _chance_of_measure)):
             which = asked & (kinds == name) & (whole == fine)
             if which.any():
-                chance[which] = method(phase[which], goal[which], name, better)
+                chance[which] = method(_only(phase, which), goal[which], name, better)
     return chance
 
 
-def _predictive_sigma(phase: pd.DataFrame) -> Numbers:
+def _only(phase: Columns, which: Flags) -> Columns:
+    return {name: column[which] for name, column in phase.items()}
+
+
+def _predictive_sigma(phase: Columns) -> Numbers:
     """Return the spread of a further point about a centre estimated from n points."""
-    return phase["sigma"].to_numpy() * np.sqrt(1 + 1 / phase["n_estimating"].to_numpy())
+    return phase["sigma"] * np.sqrt(1 + 1 / phase["n_estimating"])
 
 
-def _chance_of_measure(phase: pd.DataFrame, goal: Numbers, kind: str, better: str) -> Numbers:
+def _chance_of_measure(phase: Columns, goal: Numbers, kind: str, better: str) -> Numbers:
     scale = KINDS[kind].scale
-    off = (scale.forward(phase["center"].to_numpy()) - scale.forward(goal)) / _predictive_sigma(
-        phase
-    )
-    freedom = np.maximum(phase["n_estimating"].to_numpy() - 1, 1)
+    off = (scale.forward(phase["center"]) - scale.forward(goal)) / _predictive_sigma(phase)
+    freedom = np.maximum(phase["n_estimating"] - 1, 1)
     return stats.t.cdf(off if better == "high" else -off, freedom)
 
 
-def _chance_of_count(phase: pd.DataFrame, goal: Numbers, kind: str, better: str) -> Numbers:
+def _chance_of_count(phase: Columns, goal: Numbers, kind: str, better: str) -> Numbers:
     """Return the chance from a count distribution as wide as the chart's sigma.
 
     Beta-binomial out of n, negative binomial per unit; binomial and Poisson where the chart
     is no wider than these.
     """
-    n = np.nan_to_num(phase["n"].to_numpy(), nan=1.0)
+    n = np.nan_to_num(phase["n"], nan=1.0)
     per = np.where(kind == "np", 1.0, n)
-    mean, cases = phase["center"].to_numpy() * per, goal * per
+    mean, cases = phase["center"] * per, goal * per
     spread = (_predictive_sigma(phase) * per) ** 2
     if kind in OF_N:
         n = np.round(n)
@@ -141,14 +145,14 @@ def _chance_of_count(phase: pd.DataFrame, goal: Numbers, kind: str, better: str)
     return count.cdf(np.floor(cases * (1 + ROUNDING)))
 
 
-def _target_kept(phase: pd.DataFrame, kinds: NDArray[np.object_], better: str) -> Numbers:
+def _target_kept(phase: Columns, kinds: NDArray[np.object_], better: str) -> Numbers:
     """Return the target that a further point of a measure meets with probability `KEPT`."""
-    kept = np.full(len(phase), np.nan)
+    kept = np.full(len(kinds), np.nan)
     for name in set(kinds) & set(MEASURES):
-        which, scale = kinds == name, KINDS[name].scale
-        final = phase[which]
-        freedom = np.maximum(final["n_estimating"].to_numpy() - 1, 1)
+        which, scale = (kinds == name) & (phase["sigma"] > 0), KINDS[name].scale
+        final = _only(phase, which)
+        freedom = np.maximum(final["n_estimating"] - 1, 1)
         reach = stats.t.ppf(KEPT, freedom) * _predictive_sigma(final)
-        center = scale.forward(final["center"].to_numpy())
+        center = scale.forward(final["center"])
         kept[which] = scale.back(center - reach if better == "high" else center + reach)
     return kept

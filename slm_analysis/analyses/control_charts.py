@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from slm_analysis.analyses.chart_cells import Options
 from slm_analysis.analyses.chart_choice import choose_kinds
@@ -21,16 +20,23 @@ from slm_analysis.analyses.chart_diagnostics import (
     yearly_season,
 )
 from slm_analysis.analyses.chart_estimates import MDC_LIMIT_RANGES
-from slm_analysis.analyses.chart_frame import Layout, Request, Times, arrange
 from slm_analysis.analyses.chart_kinds import AUTO, KINDS
+from slm_analysis.analyses.chart_layout import Layout, arrange
 from slm_analysis.analyses.chart_limits import Limits, limits_of_kinds
 from slm_analysis.analyses.chart_notes import chart_notes
-from slm_analysis.analyses.chart_signals import Findings, find_signals
-from slm_analysis.analyses.chart_summary import last_stretches, phase_table, summary_table
-from slm_analysis.analyses.run_patterns import ABOVE, BELOW
+from slm_analysis.analyses.chart_points import Request, Times
+from slm_analysis.analyses.chart_signals import Signals, find_signals
+from slm_analysis.analyses.chart_summary import last_stretches, phase_columns, summary_columns
+from slm_analysis.analyses.chart_target import Columns
+from slm_analysis.analyses.run_patterns import ABOVE, BELOW, Whole
 from slm_analysis.analyses.run_rules import resolve_rules
 from slm_analysis.errors import Fault, InputError, nearest
-from slm_analysis.result import Result
+from slm_analysis.result import Result, note
+
+TEXTS = frozenset(
+    ("label", "limits_kind", "rule", "side", "meaning", "kind", "direction", "assurance")
+)
+"""Columns of codes and names."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,7 +52,7 @@ class ControlChart(Result):
         `center`, `sigma` and `z` (on the scale on which the kind judges), `lcl`, `ucl` (as drawn;
         NaN in a gap), `rules` (tuple of the codes that the point is a member of), `side` (`above`,
         `below`, empty on the line), `target`, `excluded`, `complete`; for cusum `high` and `low`;
-        with `season` the part taken out.
+        with `season` the value as `observed`.
     phases : DataFrame
         One row per series and phase: `phase`, `label`, `start`, `end`, `n_points` (useful ones),
         `n_estimating` (those that the limits rest on), `center`, `sigma`, `lcl`, `ucl` (at the
@@ -213,22 +219,24 @@ def control_chart(
     )
     layout = arrange(df, request)
     kinds = choose_kinds(layout, request)
-    if season is not None:
-        layout = without_season(layout, kinds, season)
-    cells = layout.cells(bridge=bridge)
+    charted = layout if season is None else without_season(layout, kinds, season)
+    cells = charted.cells(bridge=bridge)
     limits = limits_of_kinds(cells, kinds[layout.series], options)
-    found = find_signals(layout, limits, chosen, better)
-    by_phase = phase_table(layout, limits, cells)
-    by_series = summary_table(layout, limits, by_phase, found.patterns, kinds, better)
-    by_series = by_series.assign(**_diagnostics(layout, limits, by_phase, found, rules))
+    found = find_signals(charted, limits, chosen, better)
+    by_phase = phase_columns(charted, limits, cells)
+    by_series = summary_columns(charted, limits, by_phase, found, kinds, better)
+    by_series |= _diagnostics(charted, limits, by_phase, found, rules)
+    points = _points(charted, limits, found)
+    notes = chart_notes(charted, by_phase, by_series, rules, baseline)
+    if season is not None:
+        points["observed"] = layout.points.observed
+        notes += (note("season_removed", pairs=season),)
     return ControlChart(
-        points=_with_keys(layout, layout.points["series"], _points(layout, limits, found)),
-        phases=_with_keys(layout, layout.series, by_phase),
-        signals=_with_keys(
-            layout, layout.series[found.patterns["stretch"]], _signals(layout, found)
-        ),
-        summary=_with_keys(layout, np.arange(len(layout.keys)), by_series),
-        notes=chart_notes(layout, by_phase, by_series, rules, sigma_z_floor, baseline),
+        points=_frame(layout, layout.points.series, points),
+        phases=_frame(layout, layout.series, by_phase),
+        signals=_frame(layout, layout.series[found.stretch], _signals(layout, found)),
+        summary=_frame(layout, np.arange(len(layout.keys)), by_series),
+        notes=notes,
     )
 
 
@@ -256,6 +264,8 @@ def _check_options(
     if sigma is not None and (kind == AUTO or not KINDS[kind].takes_sigma):
         able = ", ".join(name for name in KINDS if KINDS[name].takes_sigma)
         faults.append(Fault(f"Kind {kind!r} takes no `sigma`.", f"Kinds that do: {able}."))
+    if season is not None and size in ("none", "subgroup"):
+        faults.append(Fault(f"Kind {kind!r} takes no `season`.", "Use 'i', \"p'\" or \"u'\"."))
     if kind in ("ewma", "cusum") and isinstance(target, str):
         faults.append(Fault(f"`target` of {kind!r} is its centre.", "Give one number."))
     if season is not None and (
@@ -280,72 +290,72 @@ def _check_options(
         raise InputError(faults)
 
 
-def _points(layout: Layout, limits: Limits, found: Findings) -> dict[str, Any]:
-    points, at = layout.points, (layout.row, layout.column)
+def _points(layout: Layout, limits: Limits, found: Signals) -> Columns:
+    points, value = layout.points, layout.flat(limits.value)
+    side = np.where(np.isnan(value), 0, layout.flat(limits.side))
     columns = {
-        "time": points["time"].array,
-        "value": limits.value[at],
-        "n": points["n"].array,
+        "time": points.time,
+        "value": value,
+        "n": points.n,
         "phase": layout.phase[layout.row],
-        **{name: getattr(limits, name)[at] for name in ("center", "sigma", "lcl", "ucl", "z")},
+        **{
+            name: layout.flat(getattr(limits, name))
+            for name in ("center", "sigma", "lcl", "ucl", "z")
+        },
         "rules": found.codes,
-        "side": _SIDES.take(np.where(np.isnan(limits.value[at]), 1, 1 + limits.side[at])),
-        **{name: points[name].array for name in ("target", "excluded", "complete")},
+        "side": _SIDES.take(side + 1),
+        **{name: getattr(points, name) for name in ("target", "excluded", "complete")},
     }
     if limits.high is not None and limits.low is not None:
-        columns |= {"high": limits.high[at], "low": limits.low[at]}
-    return columns | ({"season": points["season"].array} if "season" in points else {})
+        columns |= {"high": layout.flat(limits.high), "low": layout.flat(limits.low)}
+    return columns
 
 
 _SIDES = pd.array([BELOW, "", ABOVE], dtype="str")
 
 
-def _signals(layout: Layout, found: Findings) -> dict[str, Any]:
-    patterns = found.patterns
+def _signals(layout: Layout, found: Signals) -> Columns:
+    moments = ("start", "completed", "end")
     return {
-        "phase": layout.phase[patterns["stretch"]],
-        "rule": patterns["rule"].array,
-        **{
-            name: layout.times(patterns[name].to_numpy()).array
-            for name in ("start", "completed", "end")
-        },
-        **{name: patterns[name].array for name in ("n_members", "side", "meaning", "standing")},
+        "phase": layout.phase[found.stretch],
+        "rule": found.rule,
+        **{name: layout.times(getattr(found, name)) for name in moments},
+        **{name: getattr(found, name) for name in ("n_members", "side", "meaning", "standing")},
     }
 
 
 def _diagnostics(
     layout: Layout,
     limits: Limits,
-    by_phase: pd.DataFrame,
-    found: Findings,
+    by_phase: Columns,
+    found: Signals,
     rules: str | Mapping[str, int | None],
-) -> dict[str, Any]:
+) -> Columns:
     """Return the summary's columns about false alarms and what may have changed when."""
-    count, n_points = len(layout.keys), by_phase["n_points"].to_numpy()
+    n_points = by_phase["n_points"]
     rho, autocorrelated = autocorrelation(layout, limits)
     amplitude, seasonal = yearly_season(layout, limits)
-    last = last_stretches(layout, n_points)
-    patterns = found.patterns
-    lasting = patterns["standing"] & (patterns["n_members"] > 1)
-    shifted = np.isin(np.arange(count), layout.series[patterns.loc[lasting, "stretch"]])
-    change = np.where(shifted, suggested_changes(layout, limits, last), -1)
+    shifted = np.zeros(len(layout.keys), dtype=bool)
+    shifted[layout.series[found.stretch[found.standing & (found.n_members > 1)]]] = True
+    change = suggested_changes(layout, limits, last_stretches(layout, n_points))
     return {
-        "false_signal_chance": false_signal_chance(n_points, layout.series, count, rules),
+        "false_signal_chance": false_signal_chance(layout, n_points, rules),
         "autocorrelation": rho,
         "autocorrelated": autocorrelated,
         "season_amplitude": amplitude,
         "seasonal": seasonal,
-        "change_suggested": layout.times(change).array,
+        "change_suggested": layout.times(np.where(shifted, change, -1)),
     }
 
 
-def _with_keys(
-    layout: Layout, series: ArrayLike, columns: Mapping[str, Any] | pd.DataFrame
-) -> pd.DataFrame:
+def _frame(layout: Layout, series: Whole, columns: Columns) -> pd.DataFrame:
     """Return a frame that begins with the by-columns of its rows' series."""
     clash = [name for name in layout.keys if name in columns]
     if clash:
         problem = "A by-column has the name of a column of the result."
         raise InputError([Fault(problem, "Rename it.", column=str(name)) for name in clash])
-    keys = layout.keys.iloc[np.asarray(series)]
-    return pd.DataFrame({**{name: keys[name].array for name in keys}, **columns})
+    keys = {name: layout.keys[name].array.take(series) for name in layout.keys}
+    texts = {
+        name: pd.array(column, dtype="str") for name, column in columns.items() if name in TEXTS
+    }
+    return pd.DataFrame(keys | columns | texts)

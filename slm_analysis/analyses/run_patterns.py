@@ -69,9 +69,65 @@ class Readings:
         """Return the readings of points about a centre line of 0, with limits at 3 sigma."""
         return cls(z=z, side=sides(z), beyond=sides(z, LIMIT_SIGMAS), valid=~np.isnan(z))
 
+    @cached_property
+    def runs(self) -> Runs:
+        """Runs on one side of the centre line."""
+        return _find_runs(self)
+
     def beyond_zone(self, zone: float, sign: int) -> Flags:
         """Return which points lie more than `zone` sigma off the centre line on one side."""
         return sign * self.z > zone + EDGE
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Runs on one side of the centre line, points on it passed over, ended by gaps.
+
+    Attributes
+    ----------
+    side, start, length : array of int, series by time
+        Of the run that stands at a point: its side (0 where none stands), first point, points
+        so far.
+    useful : array of bool
+        Points off the centre line.
+    n_useful, longest, pairs, crossings : array of int, one per series
+        Useful points, longest run, neighbours of which both are useful, how many of these lie
+        on different sides.
+    """
+
+    side: Whole
+    start: Whole
+    length: Whole
+    useful: Flags
+    n_useful: Whole
+    longest: Whole
+    pairs: Whole
+    crossings: Whole
+
+
+def _find_runs(readings: Readings) -> Runs:
+    useful = readings.valid & (readings.side != 0)
+    index = np.broadcast_to(np.arange(useful.shape[1]), useful.shape)
+    last_useful = np.maximum.accumulate(np.where(useful, index, -1), axis=1)
+    last_gap = np.maximum.accumulate(np.where(readings.valid, -1, index), axis=1)
+    running = last_useful > last_gap
+    carried = np.take_along_axis(readings.side, np.maximum(last_useful, 0), axis=1) * running
+    before = np.zeros_like(carried)
+    before[:, 1:] = carried[:, :-1]
+    begins = useful & (before != readings.side)
+    start = np.maximum(np.maximum.accumulate(np.where(begins, index, -1), axis=1), 0)
+    so_far = np.cumsum(useful, axis=1)
+    length = (so_far - np.take_along_axis(so_far, start, axis=1) + 1) * running
+    return Runs(
+        side=carried,
+        start=start,
+        length=length,
+        useful=useful,
+        n_useful=useful.sum(axis=1),
+        longest=length.max(axis=1, initial=0),
+        pairs=(useful & (before != 0)).sum(axis=1),
+        crossings=(begins & (before != 0)).sum(axis=1),
+    )
 
 
 @dataclass(frozen=True)

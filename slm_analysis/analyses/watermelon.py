@@ -38,6 +38,9 @@ MIN_EARLIER = 4
 NUMBERED_YEAR = 12
 """Numbered periods are taken for months."""
 
+MOST_FALSE = 0.5
+"""From here on a one-sided bound has no two-sided interval."""
+
 ESTIMATES = ("level", "slope")
 """The first coefficients of every line, in this order."""
 
@@ -54,18 +57,18 @@ class Watermelon(Result):
         (`clear` if all decided ones are, else `uncertain`); `periods`, `answers` behind the
         satisfaction; `goal`, `goal_agreed` (else the middle of the scale); `level` of satisfaction
         at the last period and `slope` per period in the last year, each with `_low` and `_high`
-        (at `interval_level`), `_p` (two-sided, the level's against the goal) and `_q` (adjusted
-        over the family, missing where it could give no finding); `reason` why satisfaction is
-        not judged (`no_satisfaction`, `too_few_periods`, `no_variation`, empty); `poor`, `content` (level surely under or over the goal), `falling`;
-        `finding` (`watermelon`: green, and poor or falling; `reverse`: red, content and not
-        falling; empty).
+        (at `interval_level`), `_p` (one-sided) and `_q` (adjusted over the family; both missing
+        where no finding could come of it); `poor`, `content` (level surely under or over the
+        goal), `falling`; `reason` why satisfaction is not judged (`no_satisfaction`,
+        `too_few_periods`, `no_variation`, empty); `finding` (`watermelon`: green, and poor or
+        falling; `reverse`: red, content and not falling; empty).
     family : int
-        Number of tests that the correction covers: level and slope of judged green groups, level
-        of red ones.
+        Number of tests that the correction covers: level and slope of green groups, level of red
+        ones.
     q : float
         Share of false ones among the findings that is accepted.
     interval_level : float
-        Level of the intervals behind the findings.
+        Level of the two-sided intervals; either limit is the one-sided bound behind a finding.
     """
 
     groups: pd.DataFrame
@@ -108,14 +111,16 @@ def watermelon(
     ------
     InputError
         Unknown column, unknown result, a group without goal while no scale is given, a goal off
-        the scale, two rows of one group and period, q outside 0 to 1.
+        the scale, two rows of one group and period, q outside 0 to 0.5.
 
     Notes
     -----
     Satisfaction is a line over the periods with AR(1) errors (see `ar1_regression`), periods of
     few answers weighing less; where history allows it bends once, a year before the end, so that
     an old rise or fall is not taken for a present one. Its level at the last period is compared
-    with the goal, its slope over the last year with 0.
+    with the goal, its slope over the last year with 0. Tests are one-sided, towards the finding:
+    a fall of 0.7 points over the last 10 of 24 months of 40 answers is found in 98 of 100 series,
+    and 2 in 100 series without one are called a finding.
     """
     keys = [by] if isinstance(by, str) else list(by)
     _check(service_levels, satisfaction, keys, scale, q)
@@ -128,9 +133,11 @@ def watermelon(
     groups[counts] = groups[counts].fillna(0).astype(int)
     groups["goal"] = groups["goal"].astype(float)
     lines = groups.pop("line")
-    p = _tests(groups, _estimates(lines, groups["goal"], LEVEL))
-    adjusted, interval_level = false_discovery(p.ravel(), q)
+    p = _tests(groups, lines)
+    adjusted, one_sided_level = false_discovery(p.ravel(), q)
+    interval_level = 2 * one_sided_level - 1
     groups = groups.join(_estimates(lines, groups["goal"], interval_level))
+    groups["level_p"], groups["slope_p"] = p.T
     groups["level_q"], groups["slope_q"] = adjusted.reshape(-1, 2).T
     groups["poor"] = groups["level_high"] < groups["goal"]
     groups["content"] = groups["level_low"] > groups["goal"]
@@ -162,8 +169,8 @@ def _check(
     require_columns(service_levels, [*keys, "result", "evidence"])
     require_columns(satisfaction, [*keys, "time", "value", "n"])
     faults = []
-    if not 0 < q < 1:
-        faults.append(Fault("q must lie between 0 and 1.", "0.05 is usual.", value=q))
+    if not 0 < q < MOST_FALSE:
+        faults.append(Fault("q must lie between 0 and 0.5.", "0.05 is usual.", value=q))
     faults += [
         Fault(f"There is no result {result!r}.", nearest(str(result), RESULTS), column="result")
         for result in service_levels["result"].unique()
@@ -306,26 +313,37 @@ def _estimates(lines: pd.Series, goal: pd.Series, level: float) -> pd.DataFrame:
     fits = lines.dropna()
     parts = pd.DataFrame(index=fits.index)
     for i, name in enumerate(ESTIMATES):
-        estimates = [fit.estimate(np.eye(fit.coefficients.shape[1])[i], level) for fit in fits]
+        estimates = [fit.estimate(_unit(fit, i), level) for fit in fits]
         shift = goal[fits.index].to_numpy() if name == "level" else 0.0
         for part, value in (("", "estimate"), ("_low", "low"), ("_high", "high")):
             parts[f"{name}{part}"] = np.array([getattr(e, value) for e in estimates]) + shift
-        parts[f"{name}_p"] = [e.p for e in estimates]
     return parts.astype(float).reindex(lines.index)
 
 
-def _tests(groups: pd.DataFrame, estimates: pd.DataFrame) -> np.ndarray:
-    """Return the p-values (groups, 2) of what could make a finding, missing where nothing could.
+def _tests(groups: pd.DataFrame, lines: pd.Series) -> np.ndarray:
+    """Return one-sided p-values (groups, 2) of level and slope, missing where not tested.
 
-    Only these are the family: a green group that is surely content is no discovery, and must not
-    lower the bar for the others.
+    Only what could make a finding is tested: under the goal and falling where the agreement is
+    kept, over the goal where it is not. A kept agreement with content people is no discovery, and
+    must not lower the bar for the others.
     """
-    green, red = groups["sla"] == GREEN, groups["sla"] == RED
-    over = estimates["level"] - groups["goal"]
-    contrary = (green & (over < 0)) | (red & (over > 0))
-    level = estimates["level_p"].where(contrary, 1.0).where((green | red) & over.notna())
-    slope = estimates["slope_p"].where(estimates["slope"] < 0, 1.0).where(green & over.notna())
-    return np.column_stack([level, slope])
+    p = np.full((len(groups), len(ESTIMATES)), np.nan)
+    for row in np.flatnonzero(lines.notna()):
+        if groups["sla"].iloc[row] == GREEN:
+            p[row] = [_tail(lines.iloc[row], i, below=True) for i in range(len(ESTIMATES))]
+        elif groups["sla"].iloc[row] == RED:
+            p[row, 0] = _tail(lines.iloc[row], 0, below=False)
+    return p
+
+
+def _tail(line: AR1Fit, i: int, *, below: bool) -> float:
+    """Return the one-sided p-value for coefficient i lying below (or above) 0."""
+    estimate = line.estimate(_unit(line, i), LEVEL)
+    return estimate.p / 2 if (estimate.estimate < 0) == below else 1 - estimate.p / 2
+
+
+def _unit(line: AR1Fit, i: int) -> np.ndarray:
+    return np.eye(line.coefficients.shape[1])[i]
 
 
 def _notes(groups: pd.DataFrame, family: int) -> tuple[Note, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from slm_analysis.errors import InputError
 from slm_analysis.sample.centre import AS_OF, TIMEZONE
 from slm_analysis.sample.demand import opened_tickets
 from slm_analysis.sample.faults import BAD_ROWS, ODD_ROWS, PlantedRow, with_planted_rows
@@ -61,7 +62,14 @@ def sample_tables(seed: int = SEED) -> dict[str, pd.DataFrame]:
         `tickets`, `status_history`, `surveys`, `process_changes`, `actions`, `outages`, with the
         columns of the data contract; `hold_reason`, `supplier_country` and `requester_team` are
         further columns of tickets. Odd and bad rows stand at the end of each.
+
+    Raises
+    ------
+    InputError
+        For a seed below 0.
     """
+    if seed < 0:
+        raise InputError(f"The seed {seed} cannot be used; give a whole number from 0 up.")
     demand, work, events, answers = np.random.default_rng(seed).spawn(4)
     tickets = worked_tickets(opened_tickets(demand), work)
     history = status_history(tickets, events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from slm_analysis.errors import InputError
 from slm_analysis.sample import SEED, write_sample
 
 
@@ -15,8 +16,11 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", default="data/sample")
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
-    for file in write_sample(arguments.folder, arguments.seed):
-        print(file)
+    try:
+        files = write_sample(arguments.folder, arguments.seed)
+    except InputError as e:
+        parser.error(str(e))
+    print(*files, sep="\n")
 
 
 if __name__ == "__main__":

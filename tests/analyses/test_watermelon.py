@@ -39,20 +39,16 @@ class TestPlantedTruth:
         row = only(watermelon(sla(), answers(FALLING, seed), by="unit"))
         assert row["finding"] == "watermelon"
         assert row["falling"]
-        assert row["level_low"] < 3.7 < row["level_high"]
 
     def test_level_and_slope_cover_what_was_planted(self):
         mean = np.r_[np.full(12, 4.4), 4.4 - 0.06 * np.arange(1, 13)]
-        rows = [only(watermelon(sla(), answers(mean, seed), by="unit")) for seed in range(40)]
-        covered = [
-            (
-                row["slope_low"] < -0.06 < row["slope_high"],
-                row["level_low"] < 3.68 < row["level_high"],
-            )
-            for row in rows
-        ]
-        # 95 % intervals: 33 of 40 or fewer would happen once in a hundred times.
-        assert (np.sum(covered, axis=0) >= 34).all()
+        results = [watermelon(sla(), answers(mean, seed), by="unit") for seed in range(40)]
+        rows = [only(result) for result in results]
+        assert {round(result.interval_level, 9) for result in results} == {0.9}
+        slopes = sum(row["slope_low"] < -0.06 < row["slope_high"] for row in rows)
+        levels = sum(row["level_low"] < 3.68 < row["level_high"] for row in rows)
+        # Under 31 of 40 would happen to a 90 % interval once in a hundred times.
+        assert min(slopes, levels) >= 31
 
     @pytest.mark.parametrize("seed", range(5))
     def test_green_while_satisfaction_is_poor(self, seed):
@@ -61,11 +57,11 @@ class TestPlantedTruth:
         assert row["poor"]
         assert not row["content"]
 
-    @pytest.mark.parametrize("seed", range(5))
-    def test_red_while_people_are_content(self, seed):
-        row = only(watermelon(sla("missed"), answers(4.7, seed), by="unit"))
-        assert row["finding"] == "reverse"
-        assert row["content"]
+    def test_red_while_people_are_content(self):
+        rows = [only(watermelon(sla("missed"), answers(4.7, s), by="unit")) for s in range(20)]
+        assert all(row["content"] for row in rows)
+        # One in twenty is taken for falling by chance, and then nothing is said.
+        assert sum(row["finding"] == "reverse" for row in rows) >= 17
 
     def test_an_old_fall_that_has_recovered_is_not_called_falling(self):
         recovered = np.r_[np.linspace(4.6, 3.8, 8), np.linspace(3.8, 4.6, 16)]
@@ -272,9 +268,9 @@ class TestBadInput:
         with pytest.raises(InputError, match="column 'value'"):
             watermelon(sla(), answers(4, 1).assign(value="good"), by="unit")
 
-    @pytest.mark.parametrize("q", [0, 1, -0.1])
+    @pytest.mark.parametrize("q", [0, 0.5, -0.1])
     def test_q_is_a_share(self, q):
-        with pytest.raises(InputError, match="q must lie between 0 and 1"):
+        with pytest.raises(InputError, match="q must lie between 0 and 0.5"):
             watermelon(sla(), answers(4, 1), by="unit", q=q)
 
     def test_a_scale_needs_a_width(self):

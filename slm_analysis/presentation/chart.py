@@ -1,0 +1,160 @@
+"""A figure that shows itself once: as an image in Jupyter, as two SVG drawings on the page."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from slm_analysis.presentation.theme import (
+    NARROW,
+    PALETTE,
+    PIXELS_PER_INCH,
+    PNG_SCALE,
+    WIDE,
+    style,
+)
+from slm_analysis.presentation.views import PAGE, Table
+
+Draw = Callable[[Figure, bool], None]
+"""Draws on an empty figure of the right width and sets its height; True for the narrow form."""
+
+HEADER = 58
+"""Pixels above the drawing for title and subtitle, in Jupyter only."""
+TITLE_SIZE = 17
+
+
+@dataclass(frozen=True)
+class Caption:
+    """The words of a figure, made from its result.
+
+    Attributes
+    ----------
+    title : str
+        The answer to the question above the figure.
+    subtitle : str
+        Measure, unit, period, count.
+    sentence : str
+        What to read in it; also its alternative text.
+    caveats : sequence of str
+    how_to_read : str
+    """
+
+    title: str
+    subtitle: str
+    sentence: str
+    caveats: Sequence[str] = ()
+    how_to_read: str = ""
+
+
+class Chart(Figure):
+    """A drawing with its words and numbers; made without pyplot.
+
+    Parameters
+    ----------
+    caption : Caption
+    draw : Draw
+        Draws the wide or the narrow form.
+    numbers : Table, optional
+        The numbers behind the drawing.
+    """
+
+    def __init__(self, caption: Caption, draw: Draw, numbers: Table | None = None) -> None:
+        with style():
+            super().__init__(figsize=(WIDE / PIXELS_PER_INCH, 1), dpi=PIXELS_PER_INCH)
+            draw(self, False)
+            _add_header(self, caption)
+        self.caption, self.numbers, self._draw = caption, numbers, draw
+
+    def __repr__(self) -> str:
+        return self.caption.sentence
+
+    def svg(self, *, narrow: bool) -> str:
+        """Return the drawing as SVG for the page: text as text, colours as custom properties."""
+        with style():
+            figure = Figure(
+                figsize=((NARROW if narrow else WIDE) / PIXELS_PER_INCH, 1), dpi=PIXELS_PER_INCH
+            )
+            figure.patch.set_alpha(0)
+            self._draw(figure, narrow)
+            buffer = io.StringIO()
+            figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return _for_page(buffer.getvalue())
+
+    def page(self) -> Mapping[str, object]:
+        """Return what the page template needs."""
+        return {
+            "type": "figure",
+            "title": self.caption.title,
+            "subtitle": self.caption.subtitle,
+            "sentence": self.caption.sentence,
+            "caveats": [*self.caption.caveats],
+            "how_to_read": self.caption.how_to_read,
+            "wide": self.svg(narrow=False),
+            "narrow": self.svg(narrow=True),
+            "numbers": self.numbers.page() if self.numbers else None,
+        }
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
+        with style():
+            buffer = io.BytesIO()
+            self.savefig(buffer, format="png", dpi=PIXELS_PER_INCH * PNG_SCALE)
+        data: dict[str, object] = {
+            "image/png": buffer.getvalue(),
+            "text/plain": self.caption.sentence,
+            PAGE: dict(self.page()),
+        }
+        return data, {"image/png": {"alt": self.caption.sentence, "width": WIDE}}
+
+
+def set_height(figure: Figure, height: float) -> None:
+    """Set the height of a figure in pixels."""
+    figure.set_size_inches(figure.get_size_inches()[0], height / PIXELS_PER_INCH)
+
+
+def _add_header(figure: Figure, caption: Caption) -> None:
+    """Make room above the drawing for title and subtitle."""
+    width, height = figure.get_size_inches() * PIXELS_PER_INCH
+    taller = height + HEADER
+    set_height(figure, taller)
+    for ax in figure.axes:
+        left, bottom, w, h = ax.get_position().bounds
+        ax.set_position((left, bottom * height / taller, w, h * height / taller))
+    for text in figure.texts:
+        x, y = text.get_position()
+        text.set_position((x, y * height / taller))
+    figure.text(
+        4 / width,
+        1 - 20 / taller,
+        caption.title,
+        fontsize=TITLE_SIZE,
+        fontweight="bold",
+        va="center",
+    )
+    figure.text(4 / width, 1 - 42 / taller, caption.subtitle, color=PALETTE["muted"], va="center")
+
+
+ROLES = {colour: f"var(--{role})" for role, colour in PALETTE.items()}
+
+
+def _for_page(svg: str) -> str:
+    """Return matplotlib's SVG as the page embeds it."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"#[0-9a-f]{6}", lambda m: ROLES.get(m[0], m[0]), body)
+    body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", body)
+    body = re.sub(
+        r"font: (bold|700) ([\d.]+)px [^;\"]*", r"font-weight: 700; font-size: \2px", body
+    )
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
+    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.S)
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body).groups()  # type: ignore[union-attr]
+    body = re.sub(
+        r"<svg[^>]*>",
+        f'<svg class="c" viewBox="0 0 {width} {height}" style="max-width:{width}px">',
+        body,
+        count=1,
+    )
+    return re.sub(r"(\d+\.\d{2})\d+", r"\1", re.sub(r">\s+<", "><", body))

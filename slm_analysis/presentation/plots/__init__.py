@@ -1,0 +1,1 @@
+"""Figures of results: drawn from what was decided, deciding nothing."""

@@ -1,0 +1,31 @@
+"""The figure of service levels: each promise against its goal."""
+
+from __future__ import annotations
+
+from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.numbers import plain_percent
+from slm_analysis.presentation.plots.rows import Row, draw_rows, share_limits
+from slm_analysis.presentation.tables import service_levels as tables
+from slm_analysis.presentation.words import service_levels as words
+from slm_analysis.sla.service_levels import ServiceLevels
+
+
+def plot(result: ServiceLevels) -> Chart:
+    """Return dots with intervals for all promises about shares."""
+    levels = result.levels[~result.levels["metric"].isin(["satisfaction", "error_rate"])]
+    rows = [
+        Row(
+            label=words.promise(level),
+            value=level["value"],
+            low=level["low"],
+            high=level["high"],
+            goal=level["goal_value"],
+            mark="bad" if words.verdict(level) == "Missed" else "plain",
+            words=f"{words.verdict(level)}: {words.figure(level)}",
+        )
+        for _, level in levels.iterrows()
+    ]
+    limits = share_limits([*levels["value"], *levels["low"], *levels["goal_value"]])
+    return Chart(
+        words.caption(result), draw_rows(rows, limits, plain_percent), tables.table(result)
+    )

@@ -1,0 +1,1 @@
+"""Tables of results, as readers see them."""

@@ -1,0 +1,216 @@
+"""What a notebook cell shows: in Jupyter as text, HTML or an image, and for the page as data.
+
+Every view carries the page's version under one MIME type that only our page template renders, so
+an executed notebook already holds all that its page needs. Words are plain text here; each
+rendering escapes them, so nothing in data can become markup.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+PAGE = "application/vnd.slm.page+json"
+KEY_FIGURES = "application/vnd.slm.key-figures+json"
+
+MARKDOWN_MARKS = re.compile(r"[\\`*_{}\[\]#|~$]")
+MARKDOWN_STARTS = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
+
+
+def escape_markdown(text: str) -> str:
+    """Return text so that Markdown and HTML show it as it is."""
+    text = MARKDOWN_MARKS.sub(r"\\\g<0>", text)
+    return html.escape(MARKDOWN_STARTS.sub(r"\1\\\2", text), quote=False)
+
+
+@dataclass(frozen=True)
+class View:
+    """One thing shown by a cell."""
+
+    def page(self) -> Mapping[str, object]:
+        """Return what the page template needs."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """Return the view as plain text."""
+        raise NotImplementedError
+
+    def rich(self) -> Mapping[str, str]:
+        """Return what Jupyter shows, by MIME type."""
+        return {}
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        return {"text/plain": self.text(), **self.rich(), PAGE: dict(self.page())}
+
+
+@dataclass(frozen=True, repr=False)
+class Prose(View):
+    """Sentences, and caveats in smaller print."""
+
+    sentences: Sequence[str]
+    caveats: Sequence[str] = ()
+
+    def page(self) -> Mapping[str, object]:
+        """Return sentences and caveats."""
+        return {"type": "prose", "sentences": [*self.sentences], "caveats": [*self.caveats]}
+
+    def text(self) -> str:
+        """Return the sentences, then the caveats."""
+        return "\n".join([*self.sentences, *self.caveats])
+
+    def rich(self) -> Mapping[str, str]:
+        """Return Markdown."""
+        parts = [escape_markdown(" ".join(self.sentences))]
+        parts += [f"<small>{escape_markdown(caveat)}</small>" for caveat in self.caveats]
+        return {"text/markdown": "\n\n".join(part for part in parts if part)}
+
+
+@dataclass(frozen=True, repr=False)
+class Headline(View):
+    """The top of a page: the message, then what happened, how sure we are, what to do next."""
+
+    title: str
+    lead: str
+    what: str
+    sure: str
+    next: str
+    link: str = ""
+    """Notebook that the next step leads to."""
+
+    def page(self) -> Mapping[str, object]:
+        """Return the parts."""
+        parts = ("title", "lead", "what", "sure", "next", "link")
+        return {"type": "headline"} | {name: getattr(self, name) for name in parts}
+
+    def text(self) -> str:
+        """Return the parts, one a line."""
+        return "\n".join(
+            [
+                self.title,
+                self.lead,
+                f"What happened: {self.what}",
+                f"How sure we are: {self.sure}",
+                f"What to do next: {self.next}",
+            ]
+        )
+
+    def rich(self) -> Mapping[str, str]:
+        """Return Markdown."""
+        e = escape_markdown
+        return {
+            "text/markdown": f"**{e(self.title)}**\n\n{e(self.lead)}\n\n"
+            f"- *What happened:* {e(self.what)}\n- *How sure we are:* {e(self.sure)}\n"
+            f"- *What to do next:* {e(self.next)}"
+        }
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table."""
+
+    title: str
+    numeric: bool = False
+    minor: bool = False
+    """Left out on a phone."""
+
+
+@dataclass(frozen=True, repr=False)
+class Table(View):
+    """Rows of text under headings; `marks` names the verdict mark before a cell."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    accented: Sequence[int] = ()
+    """Rows that are unfavourable and more than chance."""
+    folded: bool = False
+
+    def page(self) -> Mapping[str, object]:
+        """Return headings and rows."""
+        return {
+            "type": "table",
+            "caption": self.caption,
+            "columns": [
+                {"title": c.title, "numeric": c.numeric, "minor": c.minor} for c in self.columns
+            ],
+            "rows": [[*row] for row in self.rows],
+            "accented": [*self.accented],
+            "folded": self.folded,
+        }
+
+    def text(self) -> str:
+        """Return the rows in aligned columns."""
+        lines = [[c.title for c in self.columns], *map(list, self.rows)]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(self.columns))]
+        aligned = [
+            "  ".join(
+                cell.rjust(width) if column.numeric else cell.ljust(width)
+                for cell, width, column in zip(line, widths, self.columns, strict=True)
+            ).rstrip()
+            for line in lines
+        ]
+        return "\n".join([self.caption, *aligned])
+
+    def rich(self) -> Mapping[str, str]:
+        """Return an HTML table."""
+        align = ["right" if c.numeric else "left" for c in self.columns]
+        head = "".join(
+            f'<th style="text-align:{side}">{html.escape(c.title)}</th>'
+            for c, side in zip(self.columns, align, strict=True)
+        )
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f'<td style="text-align:{side}">{html.escape(cell)}</td>'
+                for cell, side in zip(row, align, strict=True)
+            )
+            + "</tr>"
+            for row in self.rows
+        )
+        return {
+            "text/html": f"<table><caption>{html.escape(self.caption)}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class About(View):
+    """Name and value pairs: sources, rows, agreement, method, versions."""
+
+    entries: Sequence[tuple[str, str]]
+
+    def page(self) -> Mapping[str, object]:
+        """Return the entries."""
+        return {"type": "about", "entries": [[*entry] for entry in self.entries]}
+
+    def text(self) -> str:
+        """Return one entry a line."""
+        return "\n".join(f"{name}: {value}" for name, value in self.entries)
+
+    def rich(self) -> Mapping[str, str]:
+        """Return Markdown."""
+        e = escape_markdown
+        return {
+            "text/markdown": "\n".join(
+                f"- **{e(name)}:** {e(value)}" for name, value in self.entries
+            )
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class KeyFigures:
+    """What the portfolio and the index read of a report."""
+
+    figures: Mapping[str, object] = field(repr=False)
+
+    def __repr__(self) -> str:
+        records = {k: len(v) for k, v in self.figures.items() if isinstance(v, list)}
+        return "Key figures: " + ", ".join(f"{n} {name}" for name, n in records.items())
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        return {"text/plain": repr(self), KEY_FIGURES: dict(self.figures)}

@@ -1,0 +1,1 @@
+"""Sentences made from results: exact, with denominator and interval, claiming no more."""
