@@ -1,1 +1,47 @@
-"""A continuous-improvement kit for service level management."""
+"""A continuous-improvement kit for service level management.
+
+    >>> import slm_analysis as slm
+    >>> unit = slm.open_unit("Manufacturing")
+    >>> slm.service_levels(unit)
+
+Names are loaded when first used, so that importing the package stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_PLACES = {
+    "slm_analysis.dataset.unit": ("Unit", "open_unit"),
+    "slm_analysis.dataset.series": ("series",),
+    "slm_analysis.sla.business_time": ("BusinessCalendar",),
+    "slm_analysis.questions.service_levels": ("service_levels",),
+    "slm_analysis.questions.workload": ("workload",),
+    "slm_analysis.analyses.control_charts": ("control_chart",),
+    "slm_analysis.analyses.run_rules": ("signals",),
+    "slm_analysis.analyses.breach_drivers": ("breach_drivers",),
+    "slm_analysis.analyses.satisfaction": ("satisfaction",),
+    "slm_analysis.analyses.watermelon": ("watermelon",),
+    "slm_analysis.analyses.ar1_regression": ("ar1_regression",),
+    "slm_analysis.analyses.change_effect": ("change_effect",),
+    "slm_analysis.analyses.change_effects": ("change_effects",),
+    "slm_analysis.presentation": ("say", "plot", "table", "headline"),
+    "slm_analysis.presentation.tables.agreement": ("agreed_goals", "agreed_duties"),
+    "slm_analysis.presentation.about": ("about",),
+    "slm_analysis.presentation.key_figures": ("key_figures",),
+}
+_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
+
+__all__ = list(_PLACE_OF)  # noqa: PLE0605  the names stand in _PLACES, once
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACE_OF:
+        raise AttributeError(f"module 'slm_analysis' has no attribute {name!r}")
+    value: object = getattr(import_module(_PLACE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *globals()]

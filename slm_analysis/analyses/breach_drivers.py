@@ -140,7 +140,7 @@ def breach_drivers(
     if "opened_at" in cases.columns:
         day = pd.factorize(cases["opened_at"].dt.normalize(), use_na_sentinel=False)[0]
     coded = {
-        column: pd.factorize(_levels(cases[column]))
+        column: pd.factorize(_levels(cases[column]), sort=True)
         for column in dict.fromkeys([*drivers, *adjust])
     }
     levels = _compared({driver: coded[driver] for driver in drivers}, outcome, day)
@@ -164,7 +164,9 @@ def breach_drivers(
     ]
     family = int(levels["judged"].sum())
     levels = levels.sort_values(
-        ["finding", "excess"], ascending=False, ignore_index=True, kind="stable"
+        ["finding", "excess", "driver", "level"],
+        ascending=[False, False, True, True],
+        ignore_index=True,
     )
     return BreachDrivers(
         levels=levels[columns],
@@ -293,7 +295,7 @@ def _compared(
         table["excess"] = breaches - table["expected"]
         table["difference"] = table["rate"] - table["rest_rate"]
         table["design_effect"], table["df"] = _design_effect(table, cases, outcome, day)
-        pooled = all_breaches / all_n
+        pooled = np.float64(all_breaches) / all_n
         # Fleiss, Statistical Methods for Rates and Proportions, 2nd ed., 2.3, without correction.
         variance = pooled * (1 - pooled) * (1 / n + 1 / rest_n) * table["design_effect"]
         p = 2 * stats.t.sf(np.abs(table["difference"]) / np.sqrt(variance), table["df"])
@@ -307,7 +309,7 @@ def _compared(
     for i in np.flatnonzero(sparse & table["judged"]):
         p[i] = max(p[i], stats.fisher_exact(counts[:, :, i].astype(int)).pvalue)
     table["p"] = np.where(table["judged"], p, np.nan)
-    by_breaches = table.sort_values("breaches", ascending=False, kind="stable")
+    by_breaches = table.sort_values(["breaches", "level"], ascending=[False, True])
     table["running_share"] = by_breaches.groupby("driver")["share"].cumsum()
     return table
 

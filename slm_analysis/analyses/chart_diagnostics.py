@@ -35,17 +35,17 @@ CORRELATION_SIGMAS = 2.0
 # Share of stable series of normal values (kind i) with any signal, by number of points.
 FALSE_SIGNAL_POINTS = (6, 12, 18, 24, 36, 52, 78, 104, 156, 260)
 FALSE_SIGNAL_CHANCE: Mapping[str, tuple[float, ...]] = {
-    "core": (0.1,) * 10,
-    "western_electric": (0.1,) * 10,
-    "nelson": (0.1,) * 10,
-    "mdc": (0.1,) * 10,
+    "core": (0.012, 0.037, 0.062, 0.088, 0.129, 0.166, 0.231, 0.275, 0.379, 0.534),
+    "western_electric": (0.016, 0.048, 0.101, 0.147, 0.241, 0.364, 0.508, 0.625, 0.782, 0.928),
+    "nelson": (0.016, 0.060, 0.127, 0.191, 0.306, 0.451, 0.609, 0.728, 0.870, 0.971),
+    "mdc": (0.013, 0.043, 0.097, 0.149, 0.251, 0.377, 0.534, 0.651, 0.804, 0.942),
 }
 # Share of series of 52 points with any core signal, by the correlation of neighbours.
 CORRELATIONS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-CORRELATED_CHANCE: tuple[float, ...] = (0.1,) * 9
+CORRELATED_CHANCE = (0.167, 0.270, 0.407, 0.577, 0.751, 0.884, 0.960, 0.988, 0.997)
 # Share of series of 104 weeks with any core signal, by the season's amplitude in sigma.
 AMPLITUDES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
-SEASONAL_CHANCE: tuple[float, ...] = (0.1,) * 7
+SEASONAL_CHANCE = (0.275, 0.339, 0.514, 0.760, 0.930, 0.999, 1.000)
 
 
 def false_signal_chance(layout: Layout, n_points: Whole, rules: object) -> Numbers:
@@ -166,8 +166,8 @@ def suggested_changes(layout: Layout, limits: Limits, last: Whole) -> Whole:
     """
     z, known = _centred(limits)
     z, known = z[last], known[last]
-    so_far = np.cumsum(known, axis=1)
-    rest = so_far[:, -1:] - so_far
+    so_far: Whole = np.cumsum(known, axis=1)
+    rest: Whole = so_far[:, -1:] - so_far
     with np.errstate(divide="ignore", invalid="ignore"):
         gain = np.where(known & (rest > 0), np.cumsum(z, axis=1) ** 2 / (so_far * rest), -1.0)
     after = known & (np.arange(known.shape[1]) > np.argmax(gain, axis=1)[:, None])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
 from slm_analysis.presentation.theme import (
+    FONT_SIZE,
     NARROW,
     PALETTE,
     PIXELS_PER_INCH,
@@ -22,9 +24,10 @@ from slm_analysis.presentation.views import PAGE, Table
 Draw = Callable[[Figure, bool], None]
 """Draws on an empty figure of the right width and sets its height; True for the narrow form."""
 
-HEADER = 58
-"""Pixels above the drawing for title and subtitle, in Jupyter only."""
+LINE, GAP = 23, 8
+"""Pixels of a line above the drawing, and below the last: title and subtitle, in Jupyter only."""
 TITLE_SIZE = 17
+TITLE_LETTERS, SUBTITLE_LETTERS = 72, 105
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,14 @@ def set_height(figure: Figure, height: float) -> None:
 def _add_header(figure: Figure, caption: Caption) -> None:
     """Make room above the drawing for title and subtitle."""
     width, height = figure.get_size_inches() * PIXELS_PER_INCH
-    taller = height + HEADER
+    lines = [
+        (line, TITLE_SIZE, "bold", PALETTE["ink"])
+        for line in textwrap.wrap(caption.title, TITLE_LETTERS)
+    ] + [
+        (line, FONT_SIZE, "normal", PALETTE["muted"])
+        for line in textwrap.wrap(caption.subtitle, SUBTITLE_LETTERS)
+    ]
+    taller = height + LINE * len(lines) + GAP
     set_height(figure, taller)
     for ax in figure.axes:
         left, bottom, w, h = ax.get_position().bounds
@@ -126,15 +136,16 @@ def _add_header(figure: Figure, caption: Caption) -> None:
     for text in figure.texts:
         x, y = text.get_position()
         text.set_position((x, y * height / taller))
-    figure.text(
-        4 / width,
-        1 - 20 / taller,
-        caption.title,
-        fontsize=TITLE_SIZE,
-        fontweight="bold",
-        va="center",
-    )
-    figure.text(4 / width, 1 - 42 / taller, caption.subtitle, color=PALETTE["muted"], va="center")
+    for at, (line, size, weight, colour) in enumerate(lines):
+        figure.text(
+            GAP / width,
+            1 - LINE * (at + 0.6) / taller,
+            line,
+            fontsize=size,
+            fontweight=weight,
+            color=colour,
+            va="center",
+        )
 
 
 ROLES = {colour: f"var(--{role})" for role, colour in PALETTE.items()}

@@ -114,6 +114,7 @@ def outcome(tickets: pd.DataFrame, history: pd.DataFrame, rng: np.random.Generat
     checked = service.isin(WITH_CHECK) & (rng.random(n) < CHECKED) & (checked_at <= AS_OF)
     return tickets.assign(
         status=last["status"],
+        priority=last["priority"],
         assignment_group=last["assignment_group"],
         first_response_at=at[status == "In progress"].groupby(ticket).min(),
         resolved_at=resolved_at,

@@ -140,7 +140,7 @@ class TestIntervals:
             row = total(satisfaction(surveys([score] * 5, scale=scale), kind="ces"))
             assert row["top_box"] == (score in satisfied)
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(
         st.lists(st.tuples(st.integers(1, 5), st.integers(0, 9)), min_size=5, max_size=40),
         st.integers(-3, 3),
@@ -293,7 +293,7 @@ class TestSuppression:
         result = satisfaction(surveys([5] * 23, service=service), by="service")
         assert codes(result)["hidden_groups"] == {"groups": 2, "min_group": 5}
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(
         st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 15)), min_size=1, max_size=60)
     )

@@ -42,12 +42,10 @@ class TestPlantedTruth:
 
     def test_level_and_slope_cover_what_was_planted(self):
         mean = np.r_[np.full(12, 4.4), 4.4 - 0.06 * np.arange(1, 13)]
-        results = [watermelon(sla(), answers(mean, seed), by="unit") for seed in range(40)]
-        rows = [only(result) for result in results]
-        assert {round(result.interval_level, 9) for result in results} == {0.9}
+        rows = [only(watermelon(sla(), answers(mean, seed), by="unit")) for seed in range(40)]
         slopes = sum(row["slope_low"] < -0.06 < row["slope_high"] for row in rows)
         levels = sum(row["level_low"] < 3.68 < row["level_high"] for row in rows)
-        # Under 31 of 40 would happen to a 90 % interval once in a hundred times.
+        # Fewer would happen to a 90 % interval once in two hundred times.
         assert min(slopes, levels) >= 31
 
     @pytest.mark.parametrize("seed", range(5))
@@ -270,7 +268,7 @@ class TestBadInput:
 
     @pytest.mark.parametrize("q", [0, 0.5, -0.1])
     def test_q_is_a_share(self, q):
-        with pytest.raises(InputError, match="q must lie between 0 and 0.5"):
+        with pytest.raises(InputError, match=r"q must lie between 0 and 0\.5"):
             watermelon(sla(), answers(4, 1), by="unit", q=q)
 
     def test_a_scale_needs_a_width(self):

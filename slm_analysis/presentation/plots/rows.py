@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import matplotlib.transforms as mtransforms
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from slm_analysis.presentation.chart import Draw, set_height
@@ -15,7 +16,7 @@ from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 ROW = {False: 34, True: 58}
 """Pixels per row, wide and narrow (there the label stands above the dot)."""
 TOP, BOTTOM = 26, 34
-LABELS, VALUES = 262, 196
+LABELS, VALUES = 250, 236
 """Pixels left and right of the wide drawing for labels and values."""
 LONGEST_LABEL = {False: 38, True: 46}
 DOT = 7
@@ -83,7 +84,6 @@ def draw_rows(
         ticks = [t for t in ax.get_xticks() if limits[0] <= t <= limits[1]]
         ax.set_xticks(ticks, [tick(t) for t in ticks])
         ax.grid(axis="x")
-        lift = -0.0 if not narrow else -0.14
         if band is not None:
             ax.axvspan(*band, color=PALETTE["band"], lw=0)
             ax.text(sum(band) / 2, -0.55, band_label, ha="center", va="bottom",
@@ -94,7 +94,7 @@ def draw_rows(
                     fontweight="bold")  # fmt: skip
         edge = mtransforms.blended_transform_factory(ax.transAxes, ax.transData)
         for at, row in enumerate(rows):
-            y = at - lift + (0.12 if narrow else 0)
+            y = at + (0.1 if narrow else 0)
             _draw_row(ax, row, y, limits)
             weight = "bold" if row.mark == "bad" else "normal"
             label = shortened(row.label, LONGEST_LABEL[narrow])
@@ -113,7 +113,7 @@ def draw_rows(
     return draw
 
 
-def _draw_row(ax, row: Row, y: float, limits: tuple[float, float]) -> None:
+def _draw_row(ax: Axes, row: Row, y: float, limits: tuple[float, float]) -> None:
     if row.goal is not None:
         ax.plot([row.goal] * 2, [y - GOAL_HALF / 1.4, y + GOAL_HALF / 1.4], color=PALETTE["ink"],
                 lw=1.6, solid_capstyle="butt")  # fmt: skip

@@ -7,7 +7,7 @@ from slm_analysis.presentation.numbers import plain_percent
 from slm_analysis.presentation.plots.rows import Row, draw_rows, share_limits
 from slm_analysis.presentation.tables import service_levels as tables
 from slm_analysis.presentation.words import service_levels as words
-from slm_analysis.sla.service_levels import ServiceLevels
+from slm_analysis.questions.service_levels import ServiceLevels
 
 
 def plot(result: ServiceLevels) -> Chart:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import service_levels as words
-from slm_analysis.sla.service_levels import ServiceLevels
+from slm_analysis.questions.service_levels import ServiceLevels
 
 COLUMNS = (
     Column("Promise"),

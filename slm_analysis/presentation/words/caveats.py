@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from slm_analysis.result import Note
 
 SENTENCES = {
+    # service levels
     "uncovered": "{n:,} tickets are covered by no agreement and are not judged.",
-    "stop_is_closing": "{n:,} tickets have no resolution time; their closing was taken instead.",
-    "counted_by_opening": "{n:,} tickets have no due time and are counted in the period they were opened in.",
-    "no_status_history": "Without a status history, pauses and reopenings are unknown: times include waiting.",
-    "tickets_without_history": "{n:,} of {tickets:,} tickets have no status history; their pauses are unknown.",
-    "provisional_calendar": "The make-up working days of {year} are not published yet; times that touch it are provisional.",
+    "stop_is_closing": "Of the tickets judged, {n:,} have no resolution time; their closing stands "
+    "for it.",
+    "counted_by_opening": "{n:,} tickets have no due time and are counted where they were opened.",
+    "no_status_history": "Without a status history, pauses and reopenings are unknown: the times "
+    "include waiting on the customer.",
+    "tickets_without_history": "{n:,} of {tickets:,} tickets have no status history; their pauses "
+    "are unknown.",
+    "provisional_calendar": "The make-up working days of {year} are not published yet; times that "
+    "touch it are provisional.",
 }
 
 

@@ -9,7 +9,7 @@ from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.numbers import counted, in_words, listed, percent, plain_percent
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words.caveats import caveats
-from slm_analysis.sla.service_levels import ServiceLevels
+from slm_analysis.questions.service_levels import ServiceLevels
 
 VERDICTS = {
     "met": "Met",
@@ -19,11 +19,11 @@ VERDICTS = {
     "no_cases": "No tickets",
 }
 COUNT_BY = {
-    "due": "tickets due in the period",
-    "opened": "tickets opened in the period",
-    "resolved": "tickets resolved in the period",
-    "closed": "tickets closed in the period",
-    "mixed": "tickets due in the period, or opened in it where there is no due time",
+    "due": "due in the period",
+    "opened": "opened in the period",
+    "resolved": "resolved in the period",
+    "closed": "closed in the period",
+    "mixed": "due in the period, or opened in it where there is no due time",
 }
 METRICS = {
     "resolution_time": "resolution",
@@ -38,17 +38,17 @@ MOST_NAMED = 3
 
 def verdict(level: pd.Series) -> str:
     """Return ``Missed``, ``Met, uncertain``, ``Not decided yet``, …."""
+    if level["metric"] == "satisfaction" and level["result"] in {"too_few", "no_cases"}:
+        return "Too few answers"
     words = VERDICTS[level["result"]]
-    if level["result"] == "too_few" and level["metric"] == "satisfaction":
-        words = "Too few answers"
     unsure = level["result"] in {"met", "missed"} and level["evidence"] == "uncertain"
     return f"{words}, uncertain" if unsure else words
 
 
 def promise(level: pd.Series) -> str:
-    """Return what was promised: ``invoice-posting, P1: resolution``."""
-    priority = "" if level["priority"] == "default" else f", {level['priority']}"
-    return f"{level['service']}{priority}: {METRICS[level['metric']]}"
+    """Return what was promised: ``Invoice posting, P1 resolution``."""
+    priority = "" if level["priority"] == "default" else f"{level['priority']} "
+    return f"{level['service']}, {priority}{METRICS[level['metric']]}"
 
 
 def figure(level: pd.Series) -> str:
@@ -61,8 +61,7 @@ def figure(level: pd.Series) -> str:
     value = numbers.percent_beside(level["value"], level["goal_value"])
     if level["metric"] == "availability":
         return value
-    kept = round(level["value"] * level["counted"])
-    return f"{kept:,} of {level['counted']:,}, {value}"
+    return f"{round(level['value'] * level['counted']):,} of {level['counted']:,}, {value}"
 
 
 def interval(level: pd.Series) -> str:
@@ -75,94 +74,92 @@ def interval(level: pd.Series) -> str:
 
 
 def goal(level: pd.Series) -> str:
-    """Return the goal as a number: ``95%``, ``4.2``."""
+    """Return the goal as a number: ``95%``, ``4.2``, ``at most 2%``."""
     if level["metric"] == "satisfaction":
         return f"{level['goal_value']:g}"
-    return plain_percent(level["goal_value"])
+    return f"{'at most ' if level['at_most'] else ''}{plain_percent(level['goal_value'])}"
 
 
-def decided(result: ServiceLevels) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the missed promises, the surest first, and the kept ones."""
-    levels = result.levels
-    missed = levels[levels["result"] == "missed"].sort_values(
-        ["evidence", "counted"], ascending=[True, False], kind="stable"
-    )
-    return missed, levels[levels["result"] == "met"]
+def missed_promises(result: ServiceLevels) -> pd.DataFrame:
+    """Return the missed promises, the surest and largest first."""
+    missed = result.levels[result.levels["result"] == "missed"]
+    return missed.sort_values(["evidence", "counted"], ascending=[True, False], kind="stable")
+
+
+def kept_promises(result: ServiceLevels) -> pd.DataFrame:
+    """Return the promises that were kept."""
+    return result.levels[result.levels["result"] == "met"]
 
 
 def headline(result: ServiceLevels) -> Headline:
     """Return the top of the service-level page."""
-    missed, met = decided(result)
+    missed, kept = missed_promises(result), kept_promises(result)
     when = numbers.period(result.period_start, result.period_end)
-    total = len(missed) + len(met)
-    undecided = len(result.levels) - total
-    if not len(result.levels):
+    if result.levels.empty:
         return Headline(
-            f"No promises to judge in {when}",
-            "No agreement covers this unit's tickets.",
-            "No ticket of this unit is covered by an agreement in force.",
-            "There is nothing to be sure about.",
-            "Check which business units and services the agreements name.",
+            title=f"Nothing was promised that could be judged in {when}",
+            lead="No agreement covers the tickets of this unit in the period.",
+            what="No promise to judge.",
+            sure="Nothing can be said.",
+            next="Check which business units and services the agreements name.",
         )
-    if total == 0:
-        title = f"No promise could be judged in {when}"
-    elif missed.empty:
-        title = f"All {counted(total, 'promise')} that could be judged were kept in {when}"
-        title = title.replace(
-            "All 1 promise that could be judged were", "The one promise that could be judged was"
-        )
-    else:
-        were = "was" if len(missed) == 1 else "were"
-        title = f"{in_words(len(missed)).capitalize()} of {total} promises {were} missed in {when}"
     return Headline(
-        title=title,
-        lead=_lead(missed, met),
-        what=_what(missed, met, undecided),
-        sure=_sure(missed, met),
+        title=_title(missed, kept, when),
+        lead=_lead(missed, kept),
+        what=_what(missed, kept, len(result.levels) - len(missed) - len(kept)),
+        sure=_sure(missed, kept),
         next=_next(missed),
-        link="03_root_causes" if len(missed) else "",
+        link="03_root_causes" if len(missed) else "02_trends",
     )
 
 
-def _lead(missed: pd.DataFrame, met: pd.DataFrame) -> str:
+def _title(missed: pd.DataFrame, kept: pd.DataFrame, when: str) -> str:
+    judged = len(missed) + len(kept)
+    if not judged:
+        return f"Too few cases to judge any promise in {when}"
+    if missed.empty and judged == 1:
+        return f"The one promise that could be judged was kept in {when}"
+    if missed.empty:
+        return f"All {in_words(judged)} promises that could be judged were kept in {when}"
+    were = "was" if len(missed) == 1 else "were"
+    number = in_words(len(missed)).capitalize()
+    return f"{number} of {in_words(judged)} promises {were} missed in {when}"
+
+
+def _lead(missed: pd.DataFrame, kept: pd.DataFrame) -> str:
     if len(missed):
         first = missed.iloc[0]
-        return f"{promise(first)} stands first: {figure(first)}, against a goal of {goal(first)} ({first['goal']})."
-    if len(met):
-        nearest = met.loc[(met["value"] - met["goal_value"]).abs().idxmin()]
+        return (
+            f"{promise(first)}: {verdict(first).lower()}. {figure(first)}, against {goal(first)} "
+            f"({first['goal']}); interval {interval(first)}."
+        )
+    if len(kept):
+        nearest = kept.loc[[(kept["value"] - kept["goal_value"]).abs().idxmin()]].iloc[0]
         return (
             f"Nearest to its goal: {promise(nearest)}, {figure(nearest)}, against {goal(nearest)}."
         )
-    return "There were no tickets, or too few of them."
+    return "There were no cases, or fewer than the agreement asks for."
 
 
-def _what(missed: pd.DataFrame, met: pd.DataFrame, undecided: int) -> str:
+def _what(missed: pd.DataFrame, kept: pd.DataFrame, undecided: int) -> str:
     parts = []
     if len(missed):
         parts.append(f"Missed: {listed([promise(m) for _, m in missed.iterrows()], MOST_NAMED)}.")
-    parts.append(f"{counted(len(met), 'promise')} kept.")
+    parts.append(f"Kept: {counted(len(kept), 'promise')}.")
     if undecided:
-        parts.append(
-            f"{counted(undecided, 'promise')} without a verdict: open, too few or no tickets."
-        )
+        parts.append(f"Without a verdict (open, or too few cases): {in_words(undecided)}.")
     return " ".join(parts)
 
 
-def _sure(missed: pd.DataFrame, met: pd.DataFrame) -> str:
-    if missed.empty and met.empty:
-        return "Without cases nothing can be said."
+def _sure(missed: pd.DataFrame, kept: pd.DataFrame) -> str:
     parts = []
-    for rows, name in ((missed, "missed"), (met, "kept")):
-        clear = int((rows["evidence"] == "clear").sum())
-        if len(rows):
-            unsure = len(rows) - clear
-            parts.append(
-                f"Of {counted(len(rows), f'{name} promise')}, {unsure} could be chance."
-                if unsure
-                else f"The {name} promises differ from their goals by more than chance explains."
-            )
-    parts.append("Each row shows the interval in which the true level likely lies.")
-    return " ".join(parts)
+    for rows, verb in ((missed, "missed"), (kept, "kept")):
+        unsure = int((rows["evidence"] == "uncertain").sum())
+        if unsure:
+            parts.append(f"Of {counted(len(rows), 'promise')} {verb}, {unsure} could be chance.")
+        elif len(rows):
+            parts.append(f"More than chance: all {counted(len(rows), 'promise')} {verb}.")
+    return " ".join(parts) or "Without cases nothing can be said."
 
 
 def _next(missed: pd.DataFrame) -> str:
@@ -170,48 +167,53 @@ def _next(missed: pd.DataFrame) -> str:
     if len(clear):
         return f"See what goes with the breaches of {clear.iloc[0]['service']}."
     if len(missed):
-        return "Watch the missed promises for another month before changing anything; see what goes with the breaches."
-    return "Nothing here asks for action. See the trends for early warnings."
+        return "Change nothing on this month alone; see whether the trend agrees."
+    return "No action is needed here. See the trends for early warnings."
 
 
 def say(result: ServiceLevels) -> Prose:
-    """Return one sentence on the missed promises, then the caveats."""
-    missed, met = decided(result)
+    """Return a sentence for each missed promise, then the caveats."""
+    missed = missed_promises(result)
+    sentences = [
+        f"{promise(m)}: {verdict(m).lower()}. {figure(m)}, against {goal(m)}; "
+        f"interval {interval(m)}."
+        for _, m in missed.iterrows()
+    ]
     if missed.empty:
-        sentence = f"No promise was missed; {counted(len(met), 'promise')} kept."
-    else:
-        sentence = " ".join(
-            f"{promise(m)}: {verdict(m)}: {figure(m)} against {goal(m)}, interval {interval(m)}."
-            for _, m in missed.iterrows()
-        )
-    return Prose([sentence], [*caveats(result.notes), *_method(result)])
+        kept = counted(len(kept_promises(result)), "promise")
+        sentences = [f"No promise was missed; {kept} kept."]
+    return Prose(sentences, [*_method(result), *caveats(result.notes)])
 
 
 def _method(result: ServiceLevels) -> list[str]:
-    counts = [COUNT_BY[name] for name in result.levels["count_by"].dropna().unique()]
-    if not counts:
+    ways = [COUNT_BY[name] for name in result.levels["count_by"].dropna().unique()]
+    if not ways:
         return []
     return [
-        f"Share = met / (met + breached), {listed(counts)}. Running and paused tickets are not counted yet. "
-        '"Uncertain": the 95% interval reaches across the goal.'
+        f"Counted are tickets {listed(ways)} that were met or breached; running and paused ones "
+        "are not. Uncertain: the 95% interval reaches across the goal."
     ]
 
 
 def caption(result: ServiceLevels) -> Caption:
     """Return the words of the figure."""
-    missed, _ = decided(result)
+    missed = missed_promises(result)
+    clear = missed[missed["evidence"] == "clear"]
     when = numbers.period(result.period_start, result.period_end)
     judged = int(result.levels["counted"].sum())
-    if missed.empty:
-        title = "No promise was missed"
+    if len(clear):
+        names = listed([promise(m) for _, m in clear.iterrows()], 2)
+        title = f"Below goal by more than chance: {names}"
+    elif len(missed):
+        title = "No promise is below its goal by more than chance"
     else:
-        verb = "misses its goal" if len(missed) == 1 else "miss their goals"
-        title = f"{listed([promise(m) for _, m in missed.iterrows()], 2)} {verb}"
+        title = "No promise was missed"
+    prose = say(result)
     return Caption(
         title=title,
-        subtitle=f"Share kept in {when} with 95% interval; the upright stroke is the goal. {judged:,} cases judged",
-        sentence=" ".join(say(result).sentences),
-        caveats=say(result).caveats,
-        how_to_read="Each dot is the share that was kept, the line its 95% interval, the upright stroke the "
-        "goal. A coloured diamond is below its goal by more than chance explains.",
+        subtitle=f"Share kept in {when}, with 95% interval and goal. {judged:,} cases judged",
+        sentence=" ".join(prose.sentences),
+        caveats=prose.caveats,
+        how_to_read="Each dot is the share that was kept, the line its 95% interval, the upright "
+        "stroke the goal. A coloured diamond lies below its goal by more than chance explains.",
     )

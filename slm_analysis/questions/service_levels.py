@@ -4,49 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import pandas as pd
 
-from slm_analysis.result import Note, Result, note
-from slm_analysis.sla.agreements import ALL, Agreement, Agreements, ServiceTerms, Target
-from slm_analysis.sla.metrics import attainment, backlog, time_percentiles, waiting_share
-from slm_analysis.sla.other_targets import (
+from slm_analysis.dataset.unit import Unit
+from slm_analysis.questions.other_targets import (
     availability_level,
     error_level,
     recovery_level,
     satisfaction_level,
 )
+from slm_analysis.result import Note, Result, note
+from slm_analysis.sla.agreements import ALL, Agreement, Agreements, ServiceTerms, Target
+from slm_analysis.sla.metrics import attainment
 from slm_analysis.sla.verdicts import verdicts
 
 PROMISE = ["service", "target", "metric", "priority", "goal", "agreement", "version"]
 """What names one row of the service levels."""
-
-
-class UnitLike(Protocol):
-    """What service levels need of a unit (see `slm_analysis.dataset.unit.Unit`)."""
-
-    business_unit: str
-    timezone: str
-    as_of: pd.Timestamp
-    period_start: pd.Timestamp
-    period_end: pd.Timestamp
-    tickets: pd.DataFrame
-    targets: pd.DataFrame
-    status_history: pd.DataFrame
-    surveys: pd.DataFrame
-    outages: pd.DataFrame
-    agreement: Agreements
-
-    @property
-    def survey_days(self) -> pd.Series:
-        """Local date of each answer."""
-
-    def local_day(self, rows: pd.DataFrame, count_by: str) -> pd.Series:
-        """Local date of a time of each row."""
-
-    def in_period(self, days: pd.Series) -> pd.Series:
-        """Whether each local date lies in the period."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,12 +39,6 @@ class ServiceLevels(Result):
         `tickets`, `counted`, `undecided`, `value` (share or score), `low`, `high`,
         `n_effective`, `interval_method`, `goal_value`, `at_most`, `minimum`, `count_by`,
         `result`, `evidence` (see `slm_analysis.sla.verdicts`).
-    times : DataFrame
-        Per service: `timed`, `still_open`, `median_hours`, `p90_hours` of tickets opened in the
-        period (business hours), `working_hours`, `waiting_hours`, `waiting_share`.
-    flow : DataFrame
-        Per service: `opened`, `resolved`, `backlog` at the period's end, `median_age_days`,
-        `oldest_days`, `reopened` out of `reopen_known` tickets resolved in the period.
     outages : DataFrame
         Per service with an availability target: see `slm_analysis.sla.metrics.availability`.
     recorded : DataFrame
@@ -82,13 +50,11 @@ class ServiceLevels(Result):
     period_end: pd.Timestamp
     agreement: Agreements = field(repr=False)
     levels: pd.DataFrame = field(repr=False)
-    times: pd.DataFrame = field(repr=False)
-    flow: pd.DataFrame = field(repr=False)
     outages: pd.DataFrame = field(repr=False)
     recorded: pd.DataFrame = field(repr=False)
 
 
-def service_levels(unit: UnitLike) -> ServiceLevels:
+def service_levels(unit: Unit) -> ServiceLevels:
     """Answer whether the agreement was kept in the reported period.
 
     Parameters
@@ -131,25 +97,22 @@ def service_levels(unit: UnitLike) -> ServiceLevels:
         period_end=unit.period_end,
         agreement=unit.agreement,
         levels=levels,
-        times=_times(unit),
-        flow=_flow(unit),
         outages=pd.DataFrame(outages),
         recorded=_recorded(counted),
         notes=tuple(_notes(unit, counted)),
     )
 
 
-def _ticket_levels(counted: pd.DataFrame, unit: UnitLike) -> pd.DataFrame:
+def _ticket_levels(counted: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     """Return the promises that are judged ticket by ticket."""
     judged = counted[counted["target"].notna()]
     judged = judged.drop(columns="priority").rename(columns={"goal_priority": "priority"})
     table = attainment(judged, [*PROMISE, "goal_share"]).rename(
         columns={"goal_share": "goal_value"}
     )
-    count_by = judged.groupby(PROMISE, dropna=False)["count_by"].agg(
-        lambda names: "mixed" if names.nunique() > 1 else names.iloc[0]
-    )
-    table = table.merge(count_by.reset_index(), on=PROMISE, how="left")
+    ways = judged.groupby(PROMISE, dropna=False)["count_by"].agg(["min", "max"])
+    ways["count_by"] = ways["min"].where(ways["min"] == ways["max"], "mixed")
+    table = table.merge(ways[["count_by"]].reset_index(), on=PROMISE, how="left")
     minimum = {
         (a.name, a.version, service): terms.minimum_tickets
         for a in unit.agreement.versions
@@ -160,7 +123,7 @@ def _ticket_levels(counted: pd.DataFrame, unit: UnitLike) -> pd.DataFrame:
     return table.assign(minimum=lowest, at_most=False)
 
 
-def _promises(unit: UnitLike) -> Iterator[tuple[Agreement, str, ServiceTerms, Target]]:
+def _promises(unit: Unit) -> Iterator[tuple[Agreement, str, ServiceTerms, Target]]:
     """Yield what is in force on the period's first day: agreement, service, terms and target."""
     start = unit.period_start.tz_localize(unit.timezone)
     in_force = {a.name: a for a in unit.agreement.versions if a.effective_from <= start}
@@ -174,39 +137,13 @@ def _promises(unit: UnitLike) -> Iterator[tuple[Agreement, str, ServiceTerms, Ta
                 yield agreement, service, terms, target  # type: ignore[misc]
 
 
-def _times(unit: UnitLike) -> pd.DataFrame:
-    opened = unit.targets[
-        unit.in_period(unit.targets["opened_on"]) & unit.targets["target"].eq("resolution_time")
-    ]
-    times = time_percentiles(opened, ["service"])
-    return times.merge(waiting_share(opened, ["service"]), on="service", how="left")
-
-
-def _flow(unit: UnitLike) -> pd.DataFrame:
-    tickets = unit.tickets
-    resolved = tickets[unit.in_period(unit.local_day(tickets, "resolved"))]
-    end = min((unit.period_end + pd.Timedelta(days=1)).tz_localize(unit.timezone), unit.as_of)
-    waiting = backlog(tickets, [end], ["service"]).drop(columns="at")
-    known = resolved[resolved["reopen_count"].notna()]
-    counts = {
-        "opened": tickets[unit.in_period(tickets["opened_on"])],
-        "resolved": resolved,
-        "reopen_known": known,
-        "reopened": known[known["reopen_count"] > 0],
-    }
-    flow = pd.DataFrame({name: rows.groupby("service").size() for name, rows in counts.items()})
-    flow = flow.reset_index().merge(waiting, on="service", how="outer")
-    whole = [*counts, "backlog"]
-    return flow.assign(**{name: flow[name].fillna(0).astype(int) for name in whole})
-
-
 def _recorded(counted: pd.DataFrame) -> pd.DataFrame:
     known = counted[counted["recorded_breached"].notna()]
     keys = ["target", "state", "recorded_breached"]
     return known.groupby(keys).size().rename("n").reset_index()
 
 
-def _notes(unit: UnitLike, counted: pd.DataFrame) -> Iterator[Note]:
+def _notes(unit: Unit, counted: pd.DataFrame) -> Iterator[Note]:
     uncovered = int(counted["target"].isna().sum())
     if uncovered:
         yield note("uncovered", n=uncovered)

@@ -6,20 +6,17 @@ Each function returns one row in the columns of `ServiceLevels.levels`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.satisfaction import satisfaction
+from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import InputError
 from slm_analysis.intervals import rate_intervals
 from slm_analysis.sla.agreements import DEFAULT, ServiceTerms, Target
 from slm_analysis.sla.goals import AtLeast, AtMost, Within
 from slm_analysis.sla.metrics import availability, flag_rate
-
-if TYPE_CHECKING:
-    from slm_analysis.sla.service_levels import UnitLike
 
 COMPLETE_RECORD = "complete_record"
 """The interval method of a figure that is counted whole and has no sampling error."""
@@ -27,7 +24,7 @@ RESPONDENTS = "t_respondents"
 
 
 def availability_level(
-    unit: UnitLike, service: str, terms: ServiceTerms, target: Target
+    unit: Unit, service: str, terms: ServiceTerms, target: Target
 ) -> tuple[pd.DataFrame, Mapping[str, float]]:
     """Return the row of an availability promise, and the downtime behind it."""
     start = unit.period_start.tz_localize(unit.timezone)
@@ -41,7 +38,7 @@ def availability_level(
     return level, down
 
 
-def error_level(unit: UnitLike, service: str, terms: ServiceTerms, target: Target) -> pd.DataFrame:
+def error_level(unit: Unit, service: str, terms: ServiceTerms, target: Target) -> pd.DataFrame:
     """Return the row of an error rate: found / resolved in the period with `error_found` known."""
     tickets = unit.tickets[unit.tickets["service"] == service]
     resolved = tickets[unit.in_period(unit.local_day(tickets, "resolved"))]
@@ -55,7 +52,7 @@ def error_level(unit: UnitLike, service: str, terms: ServiceTerms, target: Targe
     )  # fmt: skip
 
 
-def satisfaction_level(unit: UnitLike, service: str, target: Target) -> pd.DataFrame:
+def satisfaction_level(unit: Unit, service: str, target: Target) -> pd.DataFrame:
     """Return the row of a satisfaction promise; under `minimum_responses` it has no verdict.
 
     Raises
@@ -81,9 +78,7 @@ def satisfaction_level(unit: UnitLike, service: str, target: Target) -> pd.DataF
     )  # fmt: skip
 
 
-def recovery_level(
-    unit: UnitLike, service: str, terms: ServiceTerms, target: Target
-) -> pd.DataFrame:
+def recovery_level(unit: Unit, service: str, terms: ServiceTerms, target: Target) -> pd.DataFrame:
     """Return the row of a recovery promise: unplanned outages over within the agreed time."""
     goal = target.goal
     assert isinstance(goal, Within)  # noqa: S101  the only form that a recovery time can have
