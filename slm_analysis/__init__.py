@@ -32,7 +32,7 @@ _PLACES = {
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
-__all__ = list(_PLACE_OF)  # noqa: PLE0605  the names stand in _PLACES, once
+__all__ = list(_PLACE_OF)
 
 
 def __getattr__(name: str) -> object:

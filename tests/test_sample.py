@@ -150,7 +150,8 @@ class TestCentre:
         assert set(tickets["business_unit"]) == set(UNITS)
         assert set(tickets["service"]) == set(SERVICES)
         assert tickets["opened_at"].min() >= pd.Timestamp("2024-11-01", tz=TIMEZONE)
-        assert tickets["opened_at"].dt.strftime("%Y-%m").nunique() == 25
+        months = tickets["opened_at"].dt.strftime("%Y-%m")
+        assert months[months < "2026-11"].nunique() == 24
         assert tickets["opened_at"].max() < AS_OF
 
     def test_nothing_happens_after_the_export(self, sample):
@@ -269,7 +270,9 @@ class TestTruth:
         score = answers["score"].groupby(since(answers, change.on)).mean()
         assert score[True] - score[False] == pytest.approx(change.satisfaction, abs=0.15)
 
-    @pytest.mark.parametrize("change", TRUTH.idle_changes, ids=lambda change: change.change_id)
+    @pytest.mark.parametrize(
+        "change", [TRUTH.idle_change, TRUTH.noise_change], ids=lambda change: change.change_id
+    )
     def test_idle_changes_did_nothing(self, sample, change):
         tickets = of(sample.tickets, change.business_unit, change.service)
         tickets = tickets[tickets["resolved_at"].notna() & (tickets["hours"] > 0)]

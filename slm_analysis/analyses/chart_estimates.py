@@ -58,6 +58,8 @@ def moving_ranges(x: Numbers, previous: Whole) -> Numbers:
 def mean_moving_range(x: Numbers, cells: Cells, options: Options) -> Numbers:
     """Return each row's mean moving range, large ones left out if the caller says so."""
     ranges = moving_ranges(x, cells.previous)
+    before = np.take_along_axis(cells.estimating, np.maximum(cells.previous, 0), axis=1)
+    ranges = np.where(cells.estimating & before, ranges, np.nan)
     center = mean(ranges, ~np.isnan(ranges))
     if options.screen_mr:  # Nelson, JQT 1982;14:172-173: large ranges dropped once
         center = mean(ranges, ranges <= RANGE_UPPER * center)
@@ -65,12 +67,11 @@ def mean_moving_range(x: Numbers, cells: Cells, options: Options) -> Numbers:
 
 
 def sigma_from_ranges(x: Numbers, cells: Cells, options: Options) -> Numbers:
-    """Return each row's sigma: the known one, else from moving ranges (Montgomery 6.33)."""
+    """Return each row's sigma: the known one, else from moving ranges."""
     if options.sigma is not None:
         return np.full((x.shape[0], 1), options.sigma)
-    return (
-        mean_moving_range(x, cells, options) * options.limit_ranges / LIMIT_SIGMAS
-    )  # Montgomery 6.33
+    # Montgomery 6.33: the mean range over d2, which stands in `limit_ranges`.
+    return mean_moving_range(x, cells, options) * options.limit_ranges / LIMIT_SIGMAS
 
 
 def ratio(cells: Cells) -> Numbers:

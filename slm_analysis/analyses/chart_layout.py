@@ -98,20 +98,20 @@ class Layout:
             useful=useful,
             estimating=estimating,
             frozen=frozen,
-            previous=_previous(estimating, excluded if bridge else np.zeros_like(excluded)),
+            previous=_previous(useful, excluded if bridge else np.zeros_like(excluded)),
             spread=self.grid(points.spread, fill=np.nan),
             range=self.grid(points.range, fill=np.nan),
         )
 
 
-def _previous(estimating: Flags, passed_over: Flags) -> Whole:
+def _previous(useful: Flags, passed_over: Flags) -> Whole:
     """Return the position that each point's moving range joins with, -1 where none."""
-    index = np.broadcast_to(np.arange(estimating.shape[1]), estimating.shape)
+    index = np.broadcast_to(np.arange(useful.shape[1]), useful.shape)
     last = np.maximum.accumulate(np.where(passed_over, -1, index), axis=1)
     before = np.full_like(last, -1)
     before[:, 1:] = last[:, :-1]
-    joined = np.take_along_axis(estimating, np.maximum(before, 0), axis=1)
-    return np.where(estimating & joined & (before >= 0), before, -1)
+    joined = np.take_along_axis(useful, np.maximum(before, 0), axis=1)
+    return np.where(useful & joined & (before >= 0), before, -1)
 
 
 def arrange(df: pd.DataFrame, request: Request) -> Layout:

@@ -61,10 +61,11 @@ def against_target(
     with np.errstate(invalid="ignore", divide="ignore"):
         missed = values < goal[:, None] if better == "high" else values > goal[:, None]
         share = np.where(np.isnan(goal), np.nan, missed.sum(axis=1) / count)
+        chance = _chance_meets(phase, goal, kinds, better)
     low, high = wilson(share, count, stats.norm.ppf((1 + LEVEL) / 2))
     return {
         "assurance": _assurance(phase, goal, better),
-        "chance_meets_target": _chance_meets(phase, goal, kinds, better),
+        "chance_meets_target": chance,
         "share_missed": share,
         "share_missed_low": low,
         "share_missed_high": high,
@@ -90,14 +91,16 @@ def _assurance(phase: Columns, goal: Numbers, better: str) -> NDArray[np.object_
 def _chance_meets(
     phase: Columns, goal: Numbers, kinds: NDArray[np.object_], better: str
 ) -> Numbers:
-    """Return the chance that a further period of typical size meets the goal."""
+    """Return the chance that a further period of typical size meets the goal.
+
+    NaN for kinds whose points follow neither a count's nor about a normal distribution.
+    """
     chance = np.full(len(goal), np.nan)
     asked = ~np.isnan(goal) & (phase["sigma"] > 0)
-    whole = np.isin(kinds, OF_N + PER_UNIT) & ~(phase["n"] > WHOLE_UP_TO)
-    for name in set(kinds[asked]):
-        judged = _chance_of_count if name in OF_N + PER_UNIT else _chance_of_measure
-        for fine, method in ((True, judged), (False, _chance_of_measure)):
-            which = asked & (kinds == name) & (whole == fine)
+    counted = np.isin(kinds, OF_N + PER_UNIT) & ~(phase["n"] > WHOLE_UP_TO)
+    for name in set(kinds[asked]) & {*OF_N, *PER_UNIT, *MEASURES}:
+        for method, suits in ((_chance_of_count, counted), (_chance_of_measure, ~counted)):
+            which = asked & suits & (kinds == name)
             if which.any():
                 chance[which] = method(_only(phase, which), goal[which], name, better)
     return chance

@@ -358,4 +358,4 @@ def _frame(layout: Layout, series: Whole, columns: Columns) -> pd.DataFrame:
     texts = {
         name: pd.array(column, dtype="str") for name, column in columns.items() if name in TEXTS
     }
-    return pd.DataFrame(keys | columns | texts)
+    return pd.DataFrame(keys | columns | texts, copy=False)

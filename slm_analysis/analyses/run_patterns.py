@@ -195,8 +195,9 @@ class Pattern:
         hits, zone = np.flatnonzero(self.hits), np.flatnonzero(self.zone)
         begins = np.flatnonzero(_begins(self.holds))
         pattern = np.searchsorted(begins, hits, side="right") - 1
-        found, first_hit = np.unique(pattern, return_index=True)
-        last_hit = np.append(first_hit[1:], len(hits)) - 1
+        found = np.unique(pattern)
+        first_hit = np.searchsorted(pattern, found)
+        last_hit = np.searchsorted(pattern, found, side="right") - 1
         start = np.searchsorted(zone, (row * width + first)[found])
         return Occurrences(
             row=row[found],

@@ -7,7 +7,6 @@ names the folder in force: readers never see a half-written state, and nothing i
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from filelock import FileLock
 
 from slm_analysis.dataset.comparison import comparison
 from slm_analysis.dataset.data_quality import DataQuality, data_quality, from_json, to_json
+from slm_analysis.files import csv_text, write_whole
 from slm_analysis.fingerprint import digest, file_digest, program_digest
 from slm_analysis.intake import contract
 from slm_analysis.intake.source_yaml import Sources, read_sources
@@ -91,7 +91,7 @@ def prepare(root: Path, data: Path) -> Prepared:
         if current is None or current["key"] != key:
             agreements = read_agreements(root / AGREEMENTS)
             current = _write(data / key, sources, agreements, load_tables(sources)) | {"key": key}
-        _replace_text(data / CURRENT, json.dumps(current | {"stamps": _stamps(inputs)}, indent=1))
+        write_whole(data / CURRENT, json.dumps(current | {"stamps": _stamps(inputs)}, indent=1))
         for old in data.iterdir():
             if old.is_dir() and old.name != key:
                 shutil.rmtree(old, ignore_errors=True)
@@ -151,9 +151,8 @@ def _write(
         comparison(tables["targets"], tables["surveys"]).to_parquet(building / "comparison.parquet")
         (building / "rejected").mkdir()
         for name, table in loaded.items():
-            table.checked.rejected.astype("str").to_csv(
-                building / "rejected" / f"{name}.csv", index=False, encoding="utf-8-sig"
-            )
+            rejected = csv_text(table.checked.rejected.astype("str"))
+            (building / "rejected" / f"{name}.csv").write_text(rejected, encoding="utf-8-sig")
         if folder.exists():
             shutil.rmtree(folder)
         building.replace(folder)
@@ -194,13 +193,3 @@ def _write_unit(folder: Path, tables: Mapping[str, pd.DataFrame]) -> str:
     for name, table in tables.items():
         table.reset_index(drop=True).to_parquet(folder / f"{name}.parquet")
     return digest({name: file_digest(folder / f"{name}.parquet") for name in tables})
-
-
-def _replace_text(file: Path, text: str) -> None:
-    """Write a file so that it is whole or not there."""
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(file)

@@ -55,8 +55,10 @@ class Truth:
         One unit's late invoices come from one hold reason in one team, from one month on.
     improvement : Change
         It cut the time and raised satisfaction.
-    idle_changes : tuple of Change
-        They did nothing.
+    idle_change : Change
+        It did nothing: as many fast and slow tickets in each month after it as before.
+    noise_change : Change
+        It did nothing either; what looks like an effect is chance.
     decline : Decline
         Green service levels, falling satisfaction.
     noise : str
@@ -67,7 +69,8 @@ class Truth:
 
     cause: Cause
     improvement: Change
-    idle_changes: tuple[Change, ...]
+    idle_change: Change
+    noise_change: Change
     decline: Decline
     noise: str
     small: str
@@ -91,21 +94,19 @@ TRUTH = Truth(
         time_factor=0.65,
         satisfaction=0.4,
     ),
-    idle_changes=(
-        Change(
-            change_id="CHG-101",
-            business_unit="Logistics",
-            service="invoice-posting",
-            on="2026-01-12",
-            description="New request form",
-        ),
-        Change(
-            change_id="CHG-100",
-            business_unit="Sales West",
-            service="travel-reimbursement",
-            on="2025-11-10",
-            description="Reminder e-mails to approvers",
-        ),
+    idle_change=Change(
+        change_id="CHG-101",
+        business_unit="Logistics",
+        service="invoice-posting",
+        on="2026-01-12",
+        description="New request form",
+    ),
+    noise_change=Change(
+        change_id="CHG-100",
+        business_unit="Sales West",
+        service="travel-reimbursement",
+        on="2025-11-10",
+        description="Reminder e-mails to approvers",
     ),
     decline=Decline(
         business_unit="Head Office", since="2026-01-01", until="2026-11-01", start=4.4, end=3.7

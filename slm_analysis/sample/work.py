@@ -89,14 +89,16 @@ def _times(tickets: pd.DataFrame, rng: np.random.Generator) -> dict[str, pd.Seri
 
 
 def _typical_months(tickets: pd.DataFrame, z: pd.Series, rng: np.random.Generator) -> pd.Series:
-    """Return normal scores that, where the cause is planted, spread evenly over every month.
+    """Return normal scores that spread evenly over every month, where cause and idle change are.
 
-    So a month has as many late tickets as planned, whatever the seed; days still differ.
+    So a month has as many late tickets and as long times as planned, whatever the seed; days
+    still differ.
     """
-    month = [_caused(tickets), concerns(TRUTH.cause, tickets), _month(tickets["due"])]
+    month = [tickets["business_unit"], tickets["service"], _caused(tickets), _month(tickets["due"])]
     scores = z.groupby(month)
     even = (scores.rank() - rng.random(len(z))) / scores.transform("size")
-    return z.mask(concerns(TRUTH.cause, tickets), stats.norm.ppf(even))
+    typical = concerns(TRUTH.cause, tickets) | concerns(TRUTH.idle_change, tickets)
+    return z.mask(typical, stats.norm.ppf(even))
 
 
 def _kept_green(

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from slm_analysis.analyses.breach_drivers import ARISES, breach_drivers
 from slm_analysis.errors import InputError
@@ -304,6 +305,28 @@ class TestJudgement:
         first_week = frame["opened_at"] < pd.Timestamp("2025-01-14", tz="UTC")
         frame["wave"] = np.where(first_week, "migration", "usual")
         assert not breach_drivers(frame, drivers=["wave"]).levels["judged"].any()
+
+    def test_days_widen_a_difference_by_their_own_spread(self):
+        frame = tickets(8, days=80)
+        row = level(breach_drivers(frame, drivers=["team"]), "B")
+        mine = frame["team"] == "B"
+        n, rest = mine.sum(), (~mine).sum()
+        rate, rest_rate = frame["breached"][mine].mean(), frame["breached"][~mine].mean()
+        # Each day's part in the difference of the two rates, straight from the tickets.
+        part = np.where(
+            mine, (frame["breached"] - rate) / n, -(frame["breached"] - rest_rate) / rest
+        )
+        by_day = pd.Series(part).groupby(frame["opened_at"].dt.date.to_numpy()).sum()
+        days = len(by_day)
+        clustered = (by_day**2).sum() * days / (days - 1)
+        independent = rate * (1 - rate) / n + rest_rate * (1 - rest_rate) / rest
+        pooled = frame["breached"].mean()
+        variance = pooled * (1 - pooled) * (1 / n + 1 / rest) * clustered / independent
+        df = min(frame["opened_at"][mine].dt.date.nunique(), days) - 1
+        assert clustered > independent
+        assert row["p"] == pytest.approx(
+            2 * stats.t.sf(abs(rate - rest_rate) / np.sqrt(variance), df)
+        )
 
     def test_sparse_tables_need_fishers_test_too(self):
         # All five breaches in one half or the other: 2 C(40, 5) / C(80, 5).

@@ -118,6 +118,12 @@ class TestIntervals:
         assert row["mean_low"] == pytest.approx(alone["mean_low"])
         assert row["top_box_low"] <= alone["top_box_low"]
 
+    def test_few_people_who_always_agree_count_once(self):
+        who = np.repeat(np.arange(6), 5)
+        row = total(satisfaction(surveys([5] * 30, respondent_id=who)))
+        t = stats.t.ppf(0.975, 5)
+        assert row["top_box_low"] == pytest.approx(6 / (6 + t**2))  # Wilson at 6 of 6
+
     def test_people_who_repeat_their_answer_count_once(self):
         score = np.array([5, 4, 2, 5, 1, 3, 5, 5, 4, 2, 1, 5])
         once = total(satisfaction(surveys(score)))
