@@ -89,7 +89,7 @@ def breach_drivers(
     *,
     drivers: Sequence[str],
     breached: str = "breached",
-    adjust: Sequence[str] = (),
+    adjust: Sequence[str] | None = None,
     q: float = 0.05,
     arises: Collection[str] = ARISES,
 ) -> BreachDrivers:
@@ -105,7 +105,7 @@ def breach_drivers(
     breached : str
         Column that says whether the target was breached; where it is missing the ticket is left
         out and counted.
-    adjust : list of str
+    adjust : list of str, optional
         Drivers known at opening whose mix is held fixed in a second comparison; a finding must
         stand in both.
     q : float
@@ -131,7 +131,7 @@ def breach_drivers(
     1). Intervals at the level 1 - q R / m for R of m rejected (Benjamini and Yekutieli, JASP
     2005;100:71-81).
     """
-    drivers, adjust = _listed(drivers), _listed(adjust)
+    drivers, adjust = _listed(drivers), _listed(adjust or ())
     _check(tickets, drivers, breached, adjust, q, arises)
     known = tickets[breached].notna()
     cases = tickets[known]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from slm_analysis.analyses.chart_kinds import KINDS
 from slm_analysis.analyses.chart_layout import Layout
@@ -121,7 +121,7 @@ def yearly_season(layout: Layout, limits: Limits) -> tuple[Numbers, Flags]:
     left = layout.per_series(z**2, points.series)[fitted] - explained
     freedom = n[fitted] - waves.shape[0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        chance[fitted] = stats.f.sf(explained / 2 / (left / freedom), 2, freedom)
+        chance[fitted] = special.fdtrc(2, freedom, explained / 2 / (left / freedom))
     return amplitude, chance < SEASON_TEST
 
 

@@ -137,19 +137,19 @@ def _missing_columns(df: pd.DataFrame, request: Request) -> Iterator[Fault]:
 
 def _type_faults(df: pd.DataFrame, request: Request) -> Iterator[Fault]:
     for _, name in _named(request, "value", "n", "target"):
-        if not pd.api.types.is_numeric_dtype(df[name]) or pd.api.types.is_bool_dtype(df[name]):
+        if df[name].dtype.kind not in "iuf":
             remedy = "Convert it, for example with pandas.to_numeric."
             yield Fault("The column is not numeric.", remedy, column=name)
     flags = [name for _, name in _named(request, "exclude")]
     for name in flags + (["complete"] if "complete" in df.columns else []):
-        if not pd.api.types.is_bool_dtype(df[name]) or df[name].isna().any():
+        if df[name].dtype.kind != "b" or df[name].isna().any():
             problem = "The column is not true or false throughout."
             yield Fault(problem, "Fill and convert it to bool.", column=name)
 
 
 def _time_faults(time: pd.Series, request: Request) -> Iterator[Fault]:
-    dated = isinstance(time.dtype, pd.DatetimeTZDtype | pd.PeriodDtype) or time.dtype.kind == "M"
-    if not dated and not pd.api.types.is_numeric_dtype(time):
+    dated = time.dtype.kind == "M" or isinstance(time.dtype, pd.PeriodDtype)
+    if not dated and time.dtype.kind not in "iuf":
         remedy = "Convert it, for example with pandas.to_datetime."
         yield Fault("The times are neither dates nor numbers.", remedy, column=request.time)
     elif request.freq is not None and not dated:

@@ -23,6 +23,8 @@ NOT_JUDGED = "not_judged"
 KEPT = 0.95
 """Share of periods in which the target named `target_kept` would be met."""
 
+INTERVAL_QUANTILE = stats.norm.ppf((1 + LEVEL) / 2)
+
 WHOLE_UP_TO = 1000.0
 """Denominators over this make counts so fine that they are taken as continuous."""
 
@@ -62,7 +64,7 @@ def against_target(
         missed = values < goal[:, None] if better == "high" else values > goal[:, None]
         share = np.where(np.isnan(goal), np.nan, missed.sum(axis=1) / count)
         chance = _chance_meets(phase, goal, kinds, better)
-    low, high = wilson(share, count, stats.norm.ppf((1 + LEVEL) / 2))
+    low, high = wilson(share, count, INTERVAL_QUANTILE)
     return {
         "assurance": _assurance(phase, goal, better),
         "chance_meets_target": chance,

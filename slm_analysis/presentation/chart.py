@@ -155,10 +155,7 @@ def _for_page(svg: str) -> str:
     """Return matplotlib's SVG as the page embeds it."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"#[0-9a-f]{6}", lambda m: ROLES.get(m[0], m[0]), body)
-    body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", body)
-    body = re.sub(
-        r"font: (bold|700) ([\d.]+)px [^;\"]*", r"font-weight: 700; font-size: \2px", body
-    )
+    body = re.sub(r" font-family: [^;\"]*;?", "", body)
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.S)
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body).groups()  # type: ignore[union-attr]

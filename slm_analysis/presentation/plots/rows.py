@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from slm_analysis.presentation.chart import Draw, set_height
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 
-ROW = {False: 34, True: 58}
+ROW = {False: 34, True: 74}
 """Pixels per row, wide and narrow (there the label stands above the dot)."""
 TOP, BOTTOM = 26, 34
 LABELS, VALUES = 250, 236
