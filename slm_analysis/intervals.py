@@ -66,8 +66,8 @@ def rate_intervals(
     -------
     DataFrame
         One row per group: the by-columns, `favourable`, `n` (counts), `rate`, `low`, `high`
-        (shares), `n_effective`, `interval_method` (`wilson_effective_n`, or `wilson` under ten
-        days or at 0 or n).
+        (shares), `n_effective`, `days`, `interval_method` (`wilson_effective_n`, or `wilson` under
+        ten days or at 0 or n).
 
     Notes
     -----
@@ -116,5 +116,6 @@ def _from_daily(daily: pd.DataFrame, keys: list[str], level: float) -> pd.DataFr
         low=low,
         high=high,
         n_effective=n_effective,
+        days=days.astype(int),
         interval_method=np.where(clustered, CLUSTERED, PLAIN),
     )

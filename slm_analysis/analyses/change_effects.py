@@ -112,6 +112,19 @@ def change_effects(
     else:
         fits = list(_changed_units(df, time, unit, _dates_of_units(on, treated), options))
 
+    return judged_together(fits, q)
+
+
+def judged_together(fits: Sequence[FittedChange], q: float) -> ChangeEffects:
+    """Return the answers to several fitted changes as one family.
+
+    Parameters
+    ----------
+    fits : sequence of FittedChange
+        Of any series and measures; those without an estimate are no tests.
+    q : float
+        Share of false finds that is accepted among all finds.
+    """
     p = np.array([f.p for f in fits], dtype=float)
     adjusted, level = false_discovery(p, q)
     size = int((~np.isnan(p)).sum())
@@ -124,6 +137,28 @@ def change_effects(
         family_size=size,
         notes=(note("family", n=size, q=q, level=level),),
     )
+
+
+def between_changes(
+    df: pd.DataFrame, time: str, dates: Sequence[Any], freq: str | None = None
+) -> Iterator[pd.DataFrame]:
+    """Yield, for each date of a change, the periods from the change before to the one after.
+
+    Raises
+    ------
+    InputError
+        A change outside the periods of the series.
+    """
+    axis = period_axis(df[time], freq)
+    position = axis.positions(df[time])
+    starts = np.array([axis.position(date, "on") for date in dates], dtype=int)
+    for date, start in zip(dates, starts, strict=True):
+        since = starts[starts < start].max(initial=position.min())
+        until = starts[starts > start].min(initial=position.max() + 1)
+        window = df[(position >= since) & (position < until)]
+        if window.empty:
+            raise InputError(Fault("There are no periods round this change.", value=date))
+        yield window
 
 
 def _dates_of_units(on: Any, treated: Any) -> dict[Any, Any]:
@@ -162,16 +197,9 @@ def _changes_of_one_series(
 ) -> Iterator[FittedChange]:
     """Fit each change in the periods between its neighbours."""
     dates = list(on) if isinstance(on, SEVERAL) else [on]
-    axis = period_axis(df[time], options.get("freq"))
-    position = axis.positions(df[time])
-    starts = np.array([axis.position(date, "on") for date in dates], dtype=int)
-    for date, start in zip(dates, starts, strict=True):
-        since = starts[starts < start].max(initial=position.min())
-        until = starts[starts > start].min(initial=position.max() + 1)
-        window = df[(position >= since) & (position < until)]
-        if window.empty:
-            raise InputError(Fault("There are no periods round this change.", value=date))
-        yield fit_change(window, time=time, on=date, **{**options, "freq": axis.freq})
+    freq = period_axis(df[time], options.get("freq")).freq
+    for date, window in zip(dates, between_changes(df, time, dates, freq), strict=True):
+        yield fit_change(window, time=time, on=date, **{**options, "freq": freq})
 
 
 def _table(effects: Sequence[ChangeEffect], adjusted: np.ndarray) -> pd.DataFrame:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -167,6 +169,8 @@ def _cut(keys: pd.DataFrame, points: Points, labels: list[str]) -> Layout:
 def _as_time(moment: Any, points: Points) -> Any:
     """Return a moment that the caller gave (a text, date or number) as the points have them."""
     try:
+        if isinstance(moment, bool | np.bool_) or points.dated == isinstance(moment, Real):
+            raise TypeError
         if not points.dated:
             return float(moment)
         stamp = pd.Timestamp(moment)
@@ -179,6 +183,15 @@ def _as_time(moment: Any, points: Points) -> Any:
             f"{moment!r} cannot be compared with the times of the data. Give a date such as "
             "'2026-01-31', or a number where the times are numbers."
         ) from error
+
+
+def _as_times(moments: Any, name: str, points: Points) -> list[Any]:
+    """Return the moments that the caller gave as the argument `name`."""
+    if moments is None:
+        return []
+    if not isinstance(moments, Iterable):
+        raise InputError(f"`{name}` is {moments!r}. Give a list of times, or a column's name.")
+    return [_as_time(moment, points) for moment in moments]
 
 
 def _in_baseline(points: Points, baseline: tuple[Any, Any] | None) -> Flags:
@@ -194,12 +207,9 @@ def _in_baseline(points: Points, baseline: tuple[Any, Any] | None) -> Flags:
 
 
 def _excluded(points: Points, exclude: Times) -> Flags:
-    excluded = np.zeros(len(points), dtype=bool)
-    if exclude is None or isinstance(exclude, str):
-        return excluded
-    faults = []
-    for moment in exclude:
-        hit = np.asarray(points.time == _as_time(moment, points))
+    excluded, faults = np.zeros(len(points), dtype=bool), []
+    for moment in _as_times(None if isinstance(exclude, str) else exclude, "exclude", points):
+        hit = np.asarray(points.time == moment)
         excluded |= hit
         if not hit.any():
             remedy = "Give the period's own time."
@@ -214,7 +224,7 @@ def _changes(phases: Times, points: Points, keys: pd.DataFrame) -> list[tuple[An
     if isinstance(phases, pd.DataFrame):
         return _process_changes(phases, points, keys)
     everywhere = np.ones(len(keys), dtype=bool)
-    starts = sorted({_as_time(moment, points) for moment in phases or ()})
+    starts = sorted(set(_as_times(phases, "phases", points)))
     return [(start, "", everywhere) for start in starts]
 
 
@@ -233,7 +243,7 @@ def _process_changes(
     named = next((c for c in ("description", "change_id") if c in process_changes.columns), None)
     shared = [name for name in keys.columns if name in process_changes.columns]
     found: dict[tuple[Any, bytes], tuple[list[str], Flags]] = {}
-    for change in process_changes.to_dict("records"):
+    for change in process_changes.dropna(subset="implemented_at").to_dict("records"):
         start = _as_time(change["implemented_at"], points)
         start = start.normalize() if isinstance(start, pd.Timestamp) else start
         applies = np.ones(len(keys), dtype=bool)

@@ -165,11 +165,12 @@ def _time_faults(time: pd.Series, request: Request) -> Iterator[Fault]:
 def points_in_order(df: pd.DataFrame, request: Request) -> tuple[pd.DataFrame, Points]:
     """Return the by-columns of every series, and the points sorted by series and time."""
     keys, series = _series(df, request.by)
+    value, n = _floats(df, request.value), _floats(df, request.n)
     points = Points(
         series=series,
         time=_time(df[request.time]),
-        value=_floats(df, request.value),
-        n=_floats(df, request.n),
+        value=value if request.n is None else np.where(np.isnan(n), np.nan, value),
+        n=n,
         spread=np.full(len(df), np.nan),
         range=np.full(len(df), np.nan),
         target=_floats(df, request.target),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -208,7 +208,7 @@ def control_chart(
     )
     options = Options(
         sigma=sigma,
-        target=target if isinstance(target, int | float) else None,
+        target=None if target is None or isinstance(target, str) else float(target),
         screen_mr=screen_mr,
         sigma_z_floor=sigma_z_floor,
         ewma_lambda=ewma_lambda,
@@ -248,7 +248,10 @@ def _check_options(
     target: float | str | None,
     sigma: float | None,
     season: int | None,
-    **numbers: float,
+    sigma_z_floor: float,
+    ewma_lambda: float,
+    cusum_k: float,
+    cusum_h: float,
 ) -> None:
     """Raise InputError for options that are unknown, impossible or do not go together."""
     if kind not in (AUTO, *KINDS):
@@ -266,6 +269,8 @@ def _check_options(
         faults.append(Fault(f"Kind {kind!r} takes no `sigma`.", f"Kinds that do: {able}."))
     if season is not None and size in ("none", "subgroup"):
         faults.append(Fault(f"Kind {kind!r} takes no `season`.", "Use 'i', \"p'\" or \"u'\"."))
+    if not isinstance(target, Real | str | None):
+        faults.append(Fault(f"`target` is {target!r}.", "Give a number or the name of a column."))
     if kind in ("ewma", "cusum") and isinstance(target, str):
         faults.append(Fault(f"`target` of {kind!r} is its centre.", "Give one number."))
     if season is not None and (
@@ -274,17 +279,16 @@ def _check_options(
         faults.append(
             Fault(f"`season` is {season!r}.", "Give a number of harmonic pairs, or None.")
         )
-    ranges = {
-        "sigma": (sigma, 0, math.inf),
-        "sigma_z_floor": (numbers["sigma_z_floor"], -math.ulp(0), math.inf),
-        "ewma_lambda": (numbers["ewma_lambda"], 0, 1 + math.ulp(1)),
-        "cusum_k": (numbers["cusum_k"], -math.ulp(0), math.inf),
-        "cusum_h": (numbers["cusum_h"], 0, math.inf),
-    }
     faults += [
-        Fault(f"`{name}` is {number!r}.", f"Give a number over {low:.0f} up to {high:.0f}.")
-        for name, (number, low, high) in ranges.items()
-        if number is not None and not low < number < high
+        Fault(f"`{name}` is {number!r}.", remedy)
+        for name, number, possible, remedy in (
+            ("sigma", sigma, sigma is None or sigma > 0, "Give a number over 0."),
+            ("sigma_z_floor", sigma_z_floor, sigma_z_floor >= 0, "Give 1, or 0 for no floor."),
+            ("ewma_lambda", ewma_lambda, 0 < ewma_lambda <= 1, "Give a number over 0, up to 1."),
+            ("cusum_k", cusum_k, cusum_k >= 0, "Give a number from 0 on."),
+            ("cusum_h", cusum_h, cusum_h > 0, "Give a number over 0."),
+        )
+        if not possible
     ]
     if faults:
         raise InputError(faults)

@@ -73,19 +73,19 @@ class Unit:
         """The local date of each answer: its ticket's resolution, else the answer itself."""
         resolved = self.tickets.set_index("ticket_id")["resolved_at"]
         linked = self.surveys["ticket_id"].map(resolved)
-        return self._local(linked.fillna(self.surveys["responded_at"]))
+        return self.local_dates(linked.fillna(self.surveys["responded_at"]))
 
     def local_day(self, rows: pd.DataFrame, count_by: str) -> pd.Series:
         """Return the local date of opening, due time, resolution or closing of each row."""
         if count_by == "opened":
             return rows["opened_on"]
         if count_by == "closed" and "closed_at" not in rows:
-            return self._local(
+            return self.local_dates(
                 rows["ticket_id"].map(self.tickets.set_index("ticket_id")["closed_at"])
             )
         own = {"due": "due_at", "closed": "closed_at"}
         stop = "stopped_at" if "stopped_at" in rows else "resolved_at"
-        return self._local(rows[own.get(count_by, stop)])
+        return self.local_dates(rows[own.get(count_by, stop)])
 
     def in_period(self, days: pd.Series) -> pd.Series:
         """Whether each local date lies in the reported period."""
@@ -107,7 +107,8 @@ class Unit:
         tickets = self.tickets.drop(columns="breached").merge(scored[columns], on="ticket_id")
         return tickets.assign(breached=tickets["state"] != "met").drop(columns="state")
 
-    def _local(self, times: pd.Series) -> pd.Series:
+    def local_dates(self, times: pd.Series) -> pd.Series:
+        """Return the date of each moment on the unit's clock, without a zone."""
         return times.dt.tz_convert(self.timezone).dt.tz_localize(None).dt.normalize()
 
 

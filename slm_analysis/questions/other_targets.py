@@ -48,7 +48,7 @@ def error_level(unit: Unit, service: str, terms: ServiceTerms, target: Target) -
     found = rate.iloc[0]
     return _level(
         service, target, found["counted"], found["value"], found["low"], found["high"],
-        found["interval_method"], terms.minimum_tickets, found["n_effective"],
+        found["interval_method"], terms.minimum_tickets, found["n_effective"], found["days"],
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def recovery_level(unit: Unit, service: str, terms: ServiceTerms, target: Target
         rate = rate_intervals(judged, favourable="kept", day="day").iloc[0]
         level = _level(
             service, target, rate["n"], rate["rate"], rate["low"], rate["high"],
-            rate["interval_method"], terms.minimum_tickets, rate["n_effective"],
+            rate["interval_method"], terms.minimum_tickets, rate["n_effective"], rate["days"],
         )  # fmt: skip
     return level.assign(undecided=undecided)
 
@@ -112,6 +112,7 @@ def _level(
     method: str,
     minimum: int,
     n_effective: float | None = None,
+    days: int = 0,
 ) -> pd.DataFrame:
     goal = target.goal
     return pd.DataFrame(
@@ -127,6 +128,7 @@ def _level(
             "low": float(low),
             "high": float(high),
             "n_effective": float(counted if n_effective is None else n_effective),
+            "days": days,
             "interval_method": method,
             "goal_value": goal.share,
             "at_most": isinstance(goal, AtMost),

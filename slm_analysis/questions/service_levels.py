@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from slm_analysis.dataset.unit import Unit
+from slm_analysis.questions.answer import Answer
 from slm_analysis.questions.other_targets import (
     availability_level,
     error_level,
     recovery_level,
     satisfaction_level,
 )
-from slm_analysis.result import Note, Result, note
+from slm_analysis.result import Note, note
 from slm_analysis.sla.agreements import ALL, Agreement, Agreements, ServiceTerms, Target
 from slm_analysis.sla.metrics import attainment
 from slm_analysis.sla.verdicts import verdicts
@@ -24,20 +25,18 @@ PROMISE = ["service", "target", "metric", "priority", "goal", "agreement", "vers
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class ServiceLevels(Result):
+class ServiceLevels(Answer):
     """Whether each promise was kept.
 
     Attributes
     ----------
-    business_unit : str
-    period_start, period_end : Timestamp
     agreement : Agreements
         The versions that cover the unit.
     levels : DataFrame
         One row per service, target, goal (priority) and agreement version: `service`, `target`,
         `metric`, `priority`, `goal` (as written), `agreement`, `version`, one count per state,
         `tickets`, `counted`, `undecided`, `value` (share or score), `low`, `high`,
-        `n_effective`, `interval_method`, `goal_value`, `at_most`, `minimum`, `count_by`,
+        `n_effective`, `days` (opening days behind it), `interval_method`, `goal_value`, `at_most`, `minimum`, `count_by`,
         `result`, `evidence` (see `slm_analysis.sla.verdicts`).
     outages : DataFrame
         Per service with an availability target: see `slm_analysis.sla.metrics.availability`.
@@ -45,13 +44,14 @@ class ServiceLevels(Result):
         The source's own judgement beside ours: `target`, `state`, `recorded_breached`, `n`.
     """
 
-    business_unit: str
-    period_start: pd.Timestamp
-    period_end: pd.Timestamp
     agreement: Agreements = field(repr=False)
     levels: pd.DataFrame = field(repr=False)
     outages: pd.DataFrame = field(repr=False)
     recorded: pd.DataFrame = field(repr=False)
+
+    def sections(self) -> Mapping[str, pd.DataFrame]:
+        """Return the levels."""
+        return {"service_levels": self.levels}
 
 
 def service_levels(unit: Unit) -> ServiceLevels:

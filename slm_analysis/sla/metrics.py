@@ -33,7 +33,7 @@ def attainment(scored: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     DataFrame
         One row per group: the by-columns, one count per state of `STATES`, `tickets` (their sum),
         `counted` (met + breached_closed + breached_open), `undecided` (running + paused), `value`
-        (met / counted), `low`, `high`, `n_effective`, `interval_method`.
+        (met / counted), `low`, `high`, `n_effective`, `days`, `interval_method`.
     """
     keys = list(by)
     states = (
@@ -70,7 +70,7 @@ def flag_rate(tickets: pd.DataFrame, flag: str, by: Sequence[str]) -> pd.DataFra
     -------
     DataFrame
         The by-columns, `found` (tickets with the flag), `counted`, `value`, `low`, `high`,
-        `n_effective`, `interval_method`.
+        `n_effective`, `days`, `interval_method`.
     """
     known = tickets[tickets[flag].notna()]
     rates = rate_intervals(

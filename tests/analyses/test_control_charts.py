@@ -154,8 +154,16 @@ def infections(reference) -> pd.DataFrame:
 def test_infections_in_two_phases_however_these_are_given(reference):
     expected, df = reference["cdi_u_phases"]["expected"], infections(reference)
     change = df["t"].iloc[24]
-    changes = pd.DataFrame({"implemented_at": [change], "description": ["New cleaning"]})
-    for phases in ([df["t"].iloc[0], change], ["2014-11-01"], "period", changes):
+    changes = pd.DataFrame(
+        {"implemented_at": [change, pd.NaT], "description": ["New cleaning", "Not yet"]}
+    )
+    for phases in (
+        [df["t"].iloc[0], change],
+        ["2014-11-01"],
+        df["t"].iloc[[24]],
+        "period",
+        changes,
+    ):
         result = chart(df, kind="u", phases=phases)
         assert_lines(result, expected, 1e-9)
         assert result.points["phase"].tolist() == expected["phase"]
@@ -292,6 +300,13 @@ def test_a_zero_denominator_is_a_gap(reference):
     assert gap["rules"] == ()
     assert result.phases[["center", "n_points"]].to_numpy().tolist() == [[pytest.approx(0.82), 5]]
     assert "gaps" in codes(result)
+
+
+def test_a_missing_denominator_is_a_gap():
+    df = pd.DataFrame({"t": range(4), "y": [9, 8, 5, 9], "n": [10, 10, np.nan, 10]})
+    result = chart(df, kind="p")
+    assert result.points["value"].isna().tolist() == [False, False, True, False]
+    assert result.points["center"].iloc[0] == pytest.approx(26 / 30)
 
 
 def test_underdispersion_is_stated_and_the_floor_can_be_lifted(reference):
@@ -962,6 +977,13 @@ def test_proportions_stay_within_their_bounds(y):
         ({"baseline": 12}, "pair of times"),
         ({"baseline": ("soon", "later")}, "cannot be compared"),
         ({"exclude": [99]}, "not in the data"),
+        ({"exclude": [True] * 6}, "cannot be compared"),
+        ({"exclude": 3}, "Give a list of times"),
+        ({"phases": 3}, "Give a list of times"),
+        ({"phases": ["2025-01-01"]}, "cannot be compared"),
+        ({"target": [1.0]}, "`target` is [1.0]"),
+        ({"kind": "ewma", "target": "y"}, "is its centre"),
+        ({"sigma_z_floor": -1}, "`sigma_z_floor` is -1"),
         ({"exclude": "y"}, "not true or false"),
         ({"phases": pd.DataFrame({"implemented": [1]})}, "Did you mean 'implemented'"),
         ({"phases": "phse"}, "`phases` names a column"),

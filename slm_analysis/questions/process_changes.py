@@ -1,0 +1,362 @@
+"""Did the changes work: every process change of one unit, on every measure there is for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from slm_analysis.analyses.change_effect import (
+    BETTER,
+    CANNOT_TELL,
+    NO_MEANINGFUL_CHANGE,
+    WORSE,
+    ChangeEffect,
+)
+from slm_analysis.analyses.change_effects import ChangeEffects, between_changes, judged_together
+from slm_analysis.analyses.change_fit import FittedChange, fit_change
+from slm_analysis.analyses.periods import PeriodAxis, period_axis
+from slm_analysis.dataset.series import series
+from slm_analysis.dataset.unit import Unit
+from slm_analysis.errors import Fault, InputError, nearest
+from slm_analysis.questions.improvement_actions import improvement_actions
+from slm_analysis.result import Result
+
+HISTORY_MONTHS = 26
+"""Two full years, which a season needs, and two months for the incomplete periods at both ends."""
+DISCOVERY_RATE = 0.05
+FIGURES = [
+    "estimate", "low", "high", "p", "q", "verdict", "reason", "smallest_detectable", "n_before",
+    "n_after",
+]  # fmt: skip
+
+MIN_SHARE = 0.01
+"""One point of the share in time: agreements set and tighten their goals in whole points."""
+MIN_HOURS = 1.0
+"""One business hour: an eighth of the working day in which most goals are counted; a requester
+who waits for the same half day notices less of it."""
+MIN_SCORE = 0.1
+"""A tenth of a point from 1 to 5: the last digit in which mean scores and their goals are told."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure on which a change is judged.
+
+    Attributes
+    ----------
+    metric : str
+        As `series` names it.
+    cases : str
+        How its column of cases is called in `change_effect`: ``n`` makes the value a rate.
+    better : str
+    min_effect : float
+        The smallest effect that matters, unless the call states another.
+    count_by : str, optional
+        The time that says to which period a ticket belongs, where it is not the preset one.
+    merged : bool
+        Periods of few respondents are merged with the next.
+    """
+
+    metric: str
+    cases: str
+    better: str
+    min_effect: float
+    count_by: str | None = None
+    merged: bool = False
+
+
+MEASURES = (
+    Measure("resolution_time", "n", "high", MIN_SHARE, count_by="opened"),
+    Measure("resolution_hours", "weights", "low", MIN_HOURS),
+    Measure("satisfaction", "weights", "high", MIN_SCORE, merged=True),
+)
+"""Times are dated by opening, since a change acts on the tickets opened after it."""
+
+MIXED = "mixed"
+LATER, EARLIER, NOT_MEASURED = "later", "earlier", "not_measured"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ChangeOutcomes(Result):
+    """What each process change of a unit was followed by.
+
+    Attributes
+    ----------
+    business_unit : str
+    period_start, period_end : Timestamp
+        The reported period; figures are read up to its end.
+    as_of : Timestamp
+        Local moment of the export, at which improvement actions are judged.
+    freq : str
+    since : Timestamp or None
+        Start of the first period read.
+    changes : DataFrame
+        One row per process change, the latest first: `change_id`, `description`, `service` (empty:
+        all services), `on`, `full_effect_on` (local dates), `expected_effect`, `outcome`:
+        `better`, `worse`, `mixed` (some of each), `no_meaningful_change` (on every measure),
+        `cannot_tell`, `later` (after the period's end), `earlier` (before the first period read),
+        `not_measured`.
+    effects : DataFrame
+        One row per change, service and measure, in the order of `changes`: `change_id`,
+        `description`, `service`, `measure`, `on`, `estimate`, `low`, `high` (at `level`), `p`,
+        `q`, `verdict`, `reason`, `smallest_detectable`, `n_before`, `n_after`, `level`,
+        `others_near` (other changes near the date), `min_effect`, `better`. Shares of 1, business
+        hours, points of score.
+    single : tuple of ChangeEffect
+        The single results, in the order of `effects`.
+    actions : DataFrame
+        One row per improvement action: `action_id`, `finding`, `owner`, `due_on` (local date),
+        `status` (as recorded), `change_id`, `description` (of the change), `standing` at `as_of`
+        (`done`, `overdue`, `open`, `dropped`), `brought`: the `outcome` of the change it led to,
+        or `not_yet`, `no_change_recorded` (done, but no change names it), `unknown_change`.
+    min_effect : mapping
+        Measure to the smallest effect that matters.
+    q : float
+        Share of false finds that is accepted among all finds.
+    level : float
+        Coverage of the intervals behind the verdicts.
+    family_size : int
+        Number of tests made.
+    """
+
+    business_unit: str
+    period_start: pd.Timestamp
+    period_end: pd.Timestamp
+    as_of: pd.Timestamp
+    freq: str
+    since: pd.Timestamp | None
+    changes: pd.DataFrame = field(repr=False)
+    effects: pd.DataFrame = field(repr=False)
+    single: tuple[ChangeEffect, ...] = field(repr=False)
+    actions: pd.DataFrame = field(repr=False)
+    min_effect: Mapping[str, float]
+    q: float
+    level: float
+    family_size: int
+
+
+def change_outcomes(
+    unit: Unit,
+    min_effect: Mapping[str, float] | None = None,
+    freq: str = "week",
+    history_months: int = HISTORY_MONTHS,
+    q: float = DISCOVERY_RATE,
+) -> ChangeOutcomes:
+    """Answer what the process changes of a unit were followed by, and what promises brought.
+
+    Parameters
+    ----------
+    unit : Unit
+    min_effect : mapping, optional
+        The smallest effect that matters, for any of ``resolution_time`` (share in time: 0.01 is
+        one point), ``resolution_hours`` (business hours) and ``satisfaction`` (points of score).
+    freq : {"week", "month"}
+    history_months : int
+        How far back to read. A season is told from a change with two full years only.
+    q : float
+        Share of false finds that is accepted among all finds.
+
+    Returns
+    -------
+    ChangeOutcomes
+
+    Raises
+    ------
+    InputError
+        For an unknown measure or frequency.
+
+    Notes
+    -----
+    Each change is judged on the unit's own series of a service, in the periods between the changes
+    of that service before and after it, by `change_effect`; periods in which an earlier change
+    still took hold are left out. All tests of the call are one family (`judged_together`).
+    """
+    smallest = _smallest_that_matters(min_effect)
+    changes = _changes(unit)
+    tables = {m.metric: _series(unit, m, freq, history_months) for m in MEASURES}
+    fitted = [
+        one
+        for measure in MEASURES
+        for one in _fits(tables[measure.metric], changes, measure, smallest[measure.metric], freq)
+    ]
+    fitted.sort(key=lambda one: _place(one, changes))
+    judged = judged_together([one.fit for one in fitted], q)
+    effects = _effects(fitted, changes, judged)
+    since = min((t["time"].min() for t in tables.values() if len(t)), default=None)
+    changes = changes.assign(outcome=_outcomes(changes, effects, unit.period_end, since))
+    return ChangeOutcomes(
+        business_unit=unit.business_unit,
+        period_start=unit.period_start,
+        period_end=unit.period_end,
+        as_of=unit.local_as_of,
+        freq=freq,
+        since=since,
+        changes=changes,
+        effects=effects,
+        single=judged.effects,
+        actions=improvement_actions(unit, changes),
+        min_effect=smallest,
+        q=q,
+        level=judged.level,
+        family_size=judged.family_size,
+        notes=judged.notes,
+    )
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """One change on one series."""
+
+    change_id: str
+    service: str
+    measure: str
+    fit: FittedChange
+
+
+def _smallest_that_matters(given: Mapping[str, float] | None) -> dict[str, float]:
+    preset = {m.metric: m.min_effect for m in MEASURES}
+    unknown = set(given or ()) - set(preset)
+    if unknown:
+        raise InputError(
+            Fault(f"There is no measure {name!r}.", nearest(name, preset), key="min_effect")
+            for name in sorted(unknown)
+        )
+    return preset | dict(given or {})
+
+
+def _changes(unit: Unit) -> pd.DataFrame:
+    recorded = unit.process_changes
+    changes = pd.DataFrame(
+        {
+            "change_id": recorded["change_id"],
+            "description": recorded["description"],
+            "service": recorded["service"].fillna(""),
+            "on": unit.local_dates(recorded["implemented_at"]),
+            "full_effect_on": unit.local_dates(recorded["full_effect_at"]),
+            "expected_effect": recorded["expected_effect"].fillna(""),
+        }
+    )
+    return changes.sort_values(["on", "change_id"], ascending=[False, True], ignore_index=True)
+
+
+def _series(unit: Unit, measure: Measure, freq: str, months: int) -> pd.DataFrame:
+    """Return a measure by service; without rows where the unit does not have it."""
+    timed = unit.targets["target"].eq("resolution_time").any()
+    if not timed and measure.metric != "satisfaction":
+        return pd.DataFrame(columns=["service", "time"])
+    return series(unit, measure.metric, freq, measure.count_by, by="service", months=months)
+
+
+def _fits(
+    table: pd.DataFrame, changes: pd.DataFrame, measure: Measure, min_effect: float, freq: str
+) -> Iterator[_Fitted]:
+    """Fit every change on the series of each service that it concerns."""
+    others = changes.rename(columns={"on": "implemented_at"})
+    for service, points in table.groupby("service"):
+        own = changes[changes["service"].isin(["", service])]
+        axis = period_axis(points["time"], freq)
+        own = own[pd.Series(axis.positions(own["on"]), own.index).between(0, len(points) - 1)]
+        if measure.merged:
+            points = _without_straddling(points, own["on"])
+        windows = between_changes(points, "time", own["on"].tolist(), freq)
+        dates = zip(own["change_id"], own["on"], own["full_effect_on"], windows, strict=True)
+        for change_id, on, full_effect_on, window in dates:
+            fit = fit_change(
+                _settled(window, on, own),
+                value="value",
+                time="time",
+                on=on,
+                freq=freq,
+                ramp=_ramp(axis, on, full_effect_on),
+                other_changes=others[others["change_id"] != change_id],
+                better=measure.better,
+                min_effect=min_effect,
+                **{measure.cases: measure.cases},
+            )
+            yield _Fitted(change_id, str(service), measure.metric, fit)
+
+
+def _without_straddling(points: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
+    """Take out merged periods that reach across a change: they are neither before nor after it."""
+    value = points["value"].copy()
+    for on in dates:
+        known = points.loc[value.notna() & (points["time"] <= on), "time"]
+        start = points.loc[points["time"] <= on, "time"].max()
+        # A period without a value of its own is part of the last one that has one.
+        if len(known) and known.max() < start:
+            value[points["time"] == known.max()] = np.nan
+    return points.assign(value=value)
+
+
+def _settled(window: pd.DataFrame, on: pd.Timestamp, changes: pd.DataFrame) -> pd.DataFrame:
+    """Take out the periods before a change in which an earlier one still took hold."""
+    full_effect_on = changes.loc[changes["on"] < on, "full_effect_on"].max()
+    return window[~((window["time"] < full_effect_on) & (window["time"] < on))]
+
+
+def _ramp(axis: PeriodAxis, on: pd.Timestamp, full_effect_on: pd.Timestamp) -> int:
+    """Return how many periods from the change on lie wholly or partly before its full effect."""
+    if pd.isna(full_effect_on):
+        return 0
+    reached = axis.position(full_effect_on, "full_effect_at")
+    return max(reached + (not axis.is_start(full_effect_on)) - axis.position(on, "on"), 0)
+
+
+def _place(one: _Fitted, changes: pd.DataFrame) -> tuple[int, str, int]:
+    """Return where an effect stands: by change as listed, service and measure."""
+    return (
+        changes["change_id"].tolist().index(one.change_id),
+        one.service,
+        [m.metric for m in MEASURES].index(one.measure),
+    )
+
+
+def _effects(
+    fitted: Sequence[_Fitted], changes: pd.DataFrame, judged: ChangeEffects
+) -> pd.DataFrame:
+    """Return the single results as rows."""
+    named = changes.set_index("change_id").reindex([one.change_id for one in fitted])
+    keys = pd.DataFrame(
+        {
+            "change_id": named.index,
+            "description": named["description"].array,
+            "service": pd.Series([one.service for one in fitted], dtype="str"),
+            "measure": pd.Series([one.measure for one in fitted], dtype="str"),
+            "on": named["on"].array,
+        }
+    )
+    single = judged.effects
+    return pd.concat([keys, judged.table[FIGURES]], axis=1).assign(
+        level=judged.level,
+        others_near=[sum(n.code == "other_change" for n in effect.notes) for effect in single],
+        min_effect=pd.Series([effect.min_effect for effect in single], dtype="float64"),
+        better=pd.Series([effect.better for effect in single], dtype="str"),
+    )
+
+
+def _outcomes(
+    changes: pd.DataFrame,
+    effects: pd.DataFrame,
+    period_end: pd.Timestamp,
+    since: pd.Timestamp | None,
+) -> np.ndarray:
+    verdicts = effects.groupby("change_id")["verdict"].agg(set)
+    together = changes["change_id"].map(verdicts.map(_together))
+    return np.select(
+        [together.notna(), changes["on"] > period_end, changes["on"] < since],
+        [together, LATER, EARLIER],
+        NOT_MEASURED,
+    )
+
+
+def _together(verdicts: set[str]) -> str:
+    """Return what the verdicts on several measures say of their change."""
+    if {BETTER, WORSE} <= verdicts:
+        return MIXED
+    for verdict in (BETTER, WORSE):
+        if verdict in verdicts:
+            return verdict
+    return NO_MEANINGFUL_CHANGE if verdicts == {NO_MEANINGFUL_CHANGE} else CANNOT_TELL
