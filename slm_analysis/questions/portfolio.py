@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,8 +12,13 @@ import pandas as pd
 from scipy import stats
 
 from slm_analysis.analyses.false_discovery import false_discovery
+from slm_analysis.dataset.prepare import prepare
+from slm_analysis.dataset.unit import Unit, open_unit, reported_period
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.intervals import CLUSTERED, LEVEL
+from slm_analysis.project import PREPARED, project_root, slug
+from slm_analysis.questions.answer import Answer, key_figures_of
+from slm_analysis.questions.service_levels import service_levels
 from slm_analysis.result import Note, Result, note
 
 Q = 0.05
@@ -31,6 +36,8 @@ SECTIONS = (
     "actions",
 )
 """The lists of records that reports emit as key figures."""
+QUESTIONS: Mapping[str, Callable[[Unit], Answer]] = {"01_service_levels": service_levels}
+"""The question that each unit's report answers."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -130,7 +137,7 @@ def _ask(unit: str, data: str | Path, start: str, end: str) -> list[Mapping]:
             "folder": slug(unit),
             "notebook": notebook,
             "status": "done",
-            "key_figures": key_figures(question(opened)),
+            "key_figures": key_figures_of(question(opened)),
         }
         for notebook, question in QUESTIONS.items()
     ]

@@ -176,11 +176,12 @@ def change_outcomes(
     """
     smallest = _smallest_that_matters(min_effect)
     changes = _changes(unit)
+    made = changes[changes["on"] <= unit.period_end]
     tables = {m.metric: _series(unit, m, freq, history_months) for m in MEASURES}
     fitted = [
         one
         for measure in MEASURES
-        for one in _fits(tables[measure.metric], changes, measure, smallest[measure.metric], freq)
+        for one in _fits(tables[measure.metric], made, measure, smallest[measure.metric], freq)
     ]
     fitted.sort(key=lambda one: _place(one, changes))
     judged = judged_together([one.fit for one in fitted], q)
@@ -259,9 +260,8 @@ def _fits(
         own = changes[changes["service"].isin(["", service])]
         axis = period_axis(points["time"], freq)
         own = own[pd.Series(axis.positions(own["on"]), own.index).between(0, len(points) - 1)]
-        if measure.merged:
-            points = _without_straddling(points, own["on"])
-        windows = between_changes(points, "time", own["on"].tolist(), freq)
+        judged = _without_straddling(points, own["on"]) if measure.merged else points
+        windows = between_changes(judged, "time", own["on"].tolist(), freq)
         dates = zip(own["change_id"], own["on"], own["full_effect_on"], windows, strict=True)
         for change_id, on, full_effect_on, window in dates:
             fit = fit_change(

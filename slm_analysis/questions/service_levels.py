@@ -36,8 +36,8 @@ class ServiceLevels(Answer):
         One row per service, target, goal (priority) and agreement version: `service`, `target`,
         `metric`, `priority`, `goal` (as written), `agreement`, `version`, one count per state,
         `tickets`, `counted`, `undecided`, `value` (share or score), `low`, `high`,
-        `n_effective`, `days` (opening days behind it), `interval_method`, `goal_value`, `at_most`, `minimum`, `count_by`,
-        `result`, `evidence` (see `slm_analysis.sla.verdicts`).
+        `n_effective`, `days` (opening days behind it), `interval_method`, `goal_value`,
+        `at_most`, `minimum`, `count_by`, `result`, `evidence` (see `slm_analysis.sla.verdicts`).
     outages : DataFrame
         Per service with an availability target: see `slm_analysis.sla.metrics.availability`.
     recorded : DataFrame

@@ -1,7 +1,6 @@
-"""Control charts against published cases, planted truth, degenerate data and bad input."""
+"""Control charts against published cases, edge cases, properties and bad input."""
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,7 @@ from hypothesis.extra import numpy as hnp
 from slm_analysis.analyses.control_charts import ControlChart, control_chart
 from slm_analysis.analyses.run_rules import signals
 from slm_analysis.errors import InputError
-
-KIND_OF_CODE = {"pp": "p'", "up": "u'", "xmr_mdc": "i"}
+from tests.analyses.charts import beyond, chart, codes, frame, quick, two_units, with_dates
 
 
 @pytest.fixture(scope="module")
@@ -25,37 +23,12 @@ def reference(shared: Path) -> dict:
     return {case["id"]: case for case in [*cases["cases"], *cases["edge_cases"]]}
 
 
-def frame(data: dict) -> pd.DataFrame:
-    """Return a case's data with its 0-based index as time."""
-    columns = {"y": data.get("y", data.get("count"))} | ({"n": data["n"]} if "n" in data else {})
-    return pd.DataFrame(columns, dtype=float).rename_axis("t").reset_index()
-
-
-def chart(data: pd.DataFrame | dict, **options) -> ControlChart:
-    df = frame(data) if isinstance(data, dict) else data
-    n = "n" if "n" in df else None
-    return control_chart(df, **{"value": "y", "time": "t", "n": n, **options})
-
-
-def beyond(result: ControlChart) -> list[int]:
-    """Return the points that are members of a rule of one point beyond the limits."""
-    first = {"beyond_limits", "nelson_1", "western_electric_1", "mdc_beyond_limits"}
-    return [i for i, codes in enumerate(result.points["rules"]) if first & set(codes)]
-
-
 def assert_lines(result: ControlChart, expected: dict, rel: float, rows=slice(None)) -> None:
     for line in ("center", "lcl", "ucl"):
         if line in expected:
             found = result.points[line].to_numpy()[rows]
             wanted = np.broadcast_to(np.array(expected[line], float), found.shape)
             np.testing.assert_allclose(found, wanted, rtol=rel, atol=1e-12, err_msg=line)
-
-
-def codes(result: ControlChart) -> set[str]:
-    return {said.code for said in result.notes}
-
-
-# --- Published cases --------------------------------------------------------------------------
 
 
 def completing(result: ControlChart, rules: str) -> dict[str, list[int]]:
@@ -266,9 +239,6 @@ def test_making_data_count(reference):
     assert frozen.summary["assurance"].tolist() == ["hit_and_miss"]
 
 
-# --- Edge cases -------------------------------------------------------------------------------
-
-
 def test_all_met_has_no_variation_in_words_and_no_signal(reference):
     for kind in ("p'", "p", "auto"):
         result = chart(reference["all_met"]["data"], kind=kind, rules="nelson", target=0.95)
@@ -341,493 +311,6 @@ def test_no_moving_range_across_a_missing_period(reference):
     assert chart(df.dropna(), kind="mr").points["center"].iloc[0] == 2
 
 
-def with_dates(df: pd.DataFrame, freq: str = "MS", tz: str | None = None) -> pd.DataFrame:
-    return df.assign(t=pd.date_range("2025-01-01", periods=len(df), freq=freq, tz=tz))
-
-
-# --- Textbook formulas of the other kinds -----------------------------------------------------
-
-
-def test_cases_between_events():
-    """Limits 3 sqrt(m (m + 1)) about the mean, Montgomery 7.27; runs about the median."""
-    between = [10.0, 3, 0, 25, 7, 14, 2, 40, 5, 9, 1, 12]
-    mean = np.mean(between)
-    result = chart(pd.DataFrame({"t": range(12), "y": between}), kind="g")
-    points = result.points
-    assert (points["center"] == np.median(between)).all()
-    np.testing.assert_allclose(points["ucl"], mean + 3 * np.sqrt(mean * (mean + 1)))
-    assert (points["lcl"] == 0).all()
-    np.testing.assert_allclose(points["z"], (between - mean) / np.sqrt(mean * (mean + 1)))
-
-
-def test_times_between_events_are_judged_on_nelsons_scale():
-    times = np.array([5.0, 80, 33, 12, 150, 60, 7, 41, 95, 20])
-    power = times ** (1 / 3.6)
-    sigma = np.abs(np.diff(power)).mean() / 1.128
-    points = chart(pd.DataFrame({"t": range(10), "y": times}), kind="t").points
-    np.testing.assert_allclose(points["value"], times)
-    np.testing.assert_allclose(points["center"], power.mean() ** 3.6)
-    np.testing.assert_allclose(points["ucl"], (power.mean() + 3 * sigma) ** 3.6)
-    np.testing.assert_allclose(
-        points["lcl"], np.maximum(power.mean() - 3 * sigma, 0) ** 3.6, atol=1e-12
-    )
-
-
-def test_subgroups_of_varying_size():
-    """Ranges over d2(n), deviations over c4(n), limits by each subgroup's own size."""
-    groups = [[10.0, 12, 11], [9, 13], [11, 10, 12, 14], [8, 9, 13], [12.0]]
-    df = pd.DataFrame(
-        {"t": np.repeat(range(5), [len(g) for g in groups]), "y": np.concatenate(groups)}
-    )
-    d2, c4 = {2: 1.128, 3: 1.693, 4: 2.059}, {2: 0.7979, 3: 0.8862, 4: 0.9213}
-    sigma = np.mean([np.ptp(g) / d2[len(g)] for g in groups[:4]])
-    points = chart(df, kind="xbar").points
-    np.testing.assert_allclose(points["n"], [3, 2, 4, 3, 1])
-    np.testing.assert_allclose(points["center"], df["y"].mean())
-    np.testing.assert_allclose(points["sigma"], sigma / np.sqrt(points["n"]))
-    np.testing.assert_allclose(points["value"], [np.mean(g) for g in groups])
-    ranges = chart(df, kind="r").points
-    np.testing.assert_allclose(ranges["center"][:4], [sigma * d2[len(g)] for g in groups[:4]])
-    assert ranges.loc[4, ["value", "center", "ucl"]].isna().all()
-    by_s = np.mean([np.std(g, ddof=1) / c4[len(g)] for g in groups[:4]])
-    spreads = chart(df, kind="s").points
-    np.testing.assert_allclose(
-        spreads["center"][:4], [by_s * c4[len(g)] for g in groups[:4]], rtol=2e-4
-    )
-
-
-def test_large_subgroups_are_judged_by_their_standard_deviations():
-    rng = np.random.default_rng(5)
-    df = pd.DataFrame({"t": np.repeat(range(30), 60), "y": rng.normal(100, 6, 1800)})
-    points = chart(df, kind="xbar").points
-    assert points["sigma"].iloc[0] * np.sqrt(60) == pytest.approx(6, rel=0.05)
-
-
-def test_moving_ranges_are_drawn_beyond_the_baseline_that_fixes_their_limits():
-    df = frame({"y": [1.0, 2, 1, 2, 1, 9, 1]})
-    points = chart(df, kind="mr", baseline=(0, 4)).points
-    assert points["value"].tolist()[1:] == [1, 1, 1, 1, 8, 8]
-    assert (points["center"] == 1).all()
-
-
-def test_a_known_sigma_replaces_the_estimate():
-    df = frame({"y": [1.0, 2, 1, 3, 2]})
-    assert chart(df, kind="i", sigma=4).points["ucl"].iloc[0] == pytest.approx(1.8 + 12)
-    assert chart(df, kind="i", sigma=4).phases["limits_kind"].tolist() == ["known_sigma"]
-    assert chart(df, kind="mr", sigma=4).points["center"].iloc[0] == pytest.approx(4 * 1.128)
-
-
-def test_screening_drops_large_moving_ranges_once():
-    y = [10.0, 11, 10, 11, 10, 11, 30, 11, 10, 11, 10, 11]
-    plain = chart(frame({"y": y}), kind="i").points["sigma"].iloc[0]
-    screened = chart(frame({"y": y}), kind="i", screen_mr=True).points["sigma"].iloc[0]
-    ranges = np.abs(np.diff(y))
-    assert plain == pytest.approx(ranges.mean() / 1.128)
-    assert screened == pytest.approx(ranges[ranges <= 3.267 * ranges.mean()].mean() / 1.128)
-
-
-# --- Which kind -------------------------------------------------------------------------------
-
-
-def test_auto_chooses_by_the_numbers():
-    rng = np.random.default_rng(3)
-    n = rng.integers(80, 120, 60)
-    df = pd.DataFrame({"t": range(60), "n": n, "out_of": rng.binomial(n, 0.9), "hours": n / 7,
-                       "skewed": rng.lognormal(size=60), "score": rng.normal(4.2, 0.1, 60),
-                       "signed": rng.normal(size=60), "many": n + rng.poisson(20, 60)})  # fmt: skip
-    kinds = {("out_of", "n"): "p'", ("out_of", "hours"): "u'", ("many", "n"): "u'",
-             ("skewed", None): "i_log", ("score", None): "i", ("signed", None): "i"}  # fmt: skip
-    for (value, size), kind in kinds.items():
-        result = control_chart(df, value=value, n=size, time="t")
-        assert result.summary["kind"].tolist() == [kind]
-        assert ("log_scale" in codes(result)) == (kind == "i_log")
-
-
-def test_the_log_scale_is_shown_in_the_callers_units():
-    times = np.random.default_rng(4).lognormal(3, 0.8, 40)
-    points = chart(pd.DataFrame({"t": range(40), "y": times})).points
-    logs = np.log(times)
-    sigma = np.abs(np.diff(logs)).mean() / 1.128
-    np.testing.assert_allclose(points["value"], times)
-    np.testing.assert_allclose(points["center"], np.exp(logs.mean()))
-    np.testing.assert_allclose(points["ucl"], np.exp(logs.mean() + 3 * sigma))
-    np.testing.assert_allclose(points["lcl"], np.exp(logs.mean() - 3 * sigma))
-    np.testing.assert_allclose(points["z"], (logs - logs.mean()) / sigma)
-
-
-def test_series_of_one_frame_may_be_of_different_kinds():
-    rng = np.random.default_rng(6)
-    rows = {"skewed": rng.lognormal(size=30), "plain": rng.normal(size=30)}
-    df = pd.concat([pd.DataFrame({"s": s, "t": range(30), "y": y}) for s, y in rows.items()])
-    together = chart(df, by="s")
-    assert together.summary.set_index("s")["kind"].to_dict() == {"plain": "i", "skewed": "i_log"}
-    for name, kind in (("plain", "i"), ("skewed", "i_log")):
-        own = chart(df[df["s"] == name], kind=kind).points
-        part = together.points[together.points["s"] == name]
-        for column in ("value", "center", "sigma", "lcl", "ucl", "z"):
-            np.testing.assert_array_equal(part[column], own[column])
-
-
-def test_few_expected_cases_need_the_exact_limits_too():
-    """Under auto a point is beyond limits if beyond the exact binomial and the Laney ones."""
-    n = np.full(40, 30)
-    failed = np.tile([0, 1, 0, 0, 1], 8)
-    failed[7], failed[20] = 4, 6
-    df = pd.DataFrame({"t": range(40), "y": n - failed, "n": n})
-    auto, named = chart(df), chart(df, kind="p'")
-    np.testing.assert_array_equal(auto.points["z"], named.points["z"])
-    pbar = (n - failed).sum() / n.sum()
-    tail = np.array([binom_cdf(n[0] - f, n[0], pbar) for f in failed])
-    assert beyond(named) == np.flatnonzero(named.points["z"] < -3).tolist() == [7, 20]
-    assert beyond(auto) == np.flatnonzero((tail < 0.00135) & (named.points["z"] < -3)).tolist()
-    assert beyond(auto) == [20]
-    assert (auto.points["lcl"] < named.points["lcl"]).all()
-    assert "exact_limits" in codes(auto)
-    assert auto.phases["limits_kind"].tolist() == ["laney_and_exact"]
-    assert "exact_limits" not in codes(named)
-    many = pd.DataFrame({"t": range(40), "y": 100 * (n - failed), "n": 100 * n})
-    assert "exact_limits" not in codes(chart(many))
-
-
-def binom_cdf(k: int, n: int, p: float) -> float:
-    return sum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k + 1))
-
-
-# --- Gaps, exclusions, incomplete periods, baselines ------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("freq", "alias", "tz"),
-    [
-        ("week", "W-MON", None),
-        ("week", "W-MON", "Europe/Berlin"),
-        ("month", "MS", "Asia/Shanghai"),
-        ("day", "D", "America/New_York"),
-        ("quarter", "QS", "UTC"),
-    ],
-)
-def test_missing_periods_become_gaps_at_their_own_start(freq, alias, tz):
-    times = pd.date_range("2025-01-01", periods=20, freq=alias, tz=tz)
-    y = np.random.default_rng(1).normal(size=20)
-    df = pd.DataFrame({"t": times, "y": y})
-    gone = [4, 9, 10, 11]
-    result = chart(df.drop(index=gone), kind="i", freq=freq)
-    assert result.points["time"].tolist() == times.tolist()
-    assert np.flatnonzero(result.points["value"].isna()).tolist() == gone
-    assert result.points["time"].dtype == df["t"].dtype
-    known = df["y"].drop(index=gone)
-    ranges = [abs(y[i] - y[i - 1]) for i in range(1, 20) if not {i, i - 1} & set(gone)]
-    assert result.points["center"].iloc[0] == pytest.approx(known.mean())
-    assert result.points["sigma"].iloc[0] == pytest.approx(np.mean(ranges) / 1.128)
-    said = next(n for n in result.notes if n.code == "gaps")
-    assert said.values["points"] == 4
-
-
-def test_a_run_ends_at_a_missing_period():
-    y = np.concatenate([np.tile([1.0, -1.0], 8), np.full(9, 1.0)]) + 1e-3 * np.arange(25)
-    df = with_dates(frame({"y": y}))
-    assert "anhoej_runs" in set(chart(df, kind="run", freq="month").signals["rule"])
-    broken = chart(df.drop(index=20), kind="run", freq="month")
-    assert "anhoej_runs" not in set(broken.signals["rule"])
-
-
-def test_excluded_points_are_drawn_and_compared_but_take_no_part():
-    y = np.random.default_rng(2).normal(10, 1, 30)
-    y[12] = 40.0
-    df = with_dates(frame({"y": y})).assign(odd=np.arange(30) == 12)
-    for exclude in (["2026-01-01"], "odd", [df["t"].iloc[12]]):
-        result = chart(df, kind="i", exclude=exclude)
-        point = result.points.iloc[12]
-        assert point["excluded"]
-        assert point["value"] == 40
-        assert point["rules"] == ("beyond_limits",)
-        assert point["ucl"] == result.points["ucl"].iloc[0]
-        assert 12 not in {list(df["t"]).index(start) for start in result.signals["start"]}
-        kept = np.delete(y, 12)
-        assert result.points["center"].iloc[0] == pytest.approx(kept.mean())
-        ranges = np.delete(np.abs(np.diff(y)), [11, 12])
-        assert point["sigma"] == pytest.approx(ranges.mean() / 1.128)
-    bridged = chart(df, kind="i", exclude="odd", bridge=True)
-    assert bridged.points["sigma"].iloc[0] == pytest.approx(np.abs(np.diff(kept)).mean() / 1.128)
-
-
-def test_a_bridge_does_not_join_across_a_missing_value():
-    y = [1.0, 2, np.nan, 4, 9, 4, 5]
-    result = chart(frame({"y": y}), kind="mr", exclude=[4], bridge=True)
-    assert result.points["center"].iloc[0] == pytest.approx(np.mean([1, 0, 1]))
-
-
-def test_incomplete_periods_are_drawn_and_take_no_part():
-    y = np.append(np.random.default_rng(7).normal(10, 1, 20), 3.0)
-    df = frame({"y": y}).assign(complete=[True] * 20 + [False])
-    result = chart(df, kind="i")
-    without = chart(df.head(20), kind="i")
-    last = result.points.iloc[20]
-    assert last["value"] == 3
-    assert last["lcl"] == without.points["lcl"].iloc[0]
-    assert last["rules"] == ()
-    assert not last["complete"]
-    pd.testing.assert_frame_equal(result.signals, without.signals)
-    assert result.summary["n_points"].tolist() == [20]
-    assert "incomplete_periods" in codes(result)
-
-
-def test_a_baseline_freezes_the_phases_that_hold_any_of_it():
-    y = np.random.default_rng(8).normal(10, 1, 40)
-    df = with_dates(frame({"y": y}))
-    start = df["t"].iloc[20]
-    result = chart(df, kind="i", phases=[start], baseline=(df["t"].iloc[24], df["t"].iloc[35]))
-    frozen = y[24:36]
-    assert result.phases["frozen"].tolist() == [False, True]
-    assert result.phases["n_estimating"].tolist() == [20, 12]
-    assert result.phases["center"].tolist() == pytest.approx([y[:20].mean(), frozen.mean()])
-    assert result.points["sigma"].iloc[30] == pytest.approx(np.abs(np.diff(frozen)).mean() / 1.128)
-
-
-def test_a_series_without_points_in_the_baseline_is_named():
-    df = pd.DataFrame({"s": ["a"] * 20 + ["b"] * 10, "t": [*range(20), *range(10, 20)],
-                       "y": np.random.default_rng(9).normal(size=30)})  # fmt: skip
-    result = chart(df, kind="i", by="s", baseline=(0, 5))
-    said = next(n for n in result.notes if n.code == "limits_frozen")
-    assert said.values["series_without_baseline"] == ("b",)
-    assert result.phases["frozen"].tolist() == [True, False]
-
-
-# --- Phases -----------------------------------------------------------------------------------
-
-
-def two_units() -> pd.DataFrame:
-    rng = np.random.default_rng(10)
-    times = pd.date_range("2024-01-01", periods=36, freq="MS", tz="Asia/Shanghai")
-    return pd.concat([
-        pd.DataFrame({"business_unit": unit, "service": service, "t": times,
-                      "y": rng.normal(10, 1, 36)})
-        for unit in ("Vertrieb", "财务部") for service in ("Reise", "Rechnung")
-    ], ignore_index=True)  # fmt: skip
-
-
-def test_process_changes_start_phases_where_they_apply():
-    changes = pd.DataFrame({
-        "change_id": ["C1", "C2", "C3"],
-        "business_unit": ["财务部", "财务部", "Vertrieb"],
-        "service": [None, "Reise", "Reise"],
-        # 28 February in UTC is 1 March in Shanghai; 09:00 counts from the start of its day.
-        "implemented_at": pd.to_datetime(
-            ["2025-02-28 16:00", "2026-06-01 01:00", "2025-08-11 00:00"], utc=True),
-        "description": ["E-invoicing", "Portal", "New desk"],
-    })  # fmt: skip
-    phases = chart(two_units(), by=["business_unit", "service"], kind="i", phases=changes).phases
-    found = phases.groupby(["business_unit", "service"])[["start", "label"]].agg(list)
-    starts = {key: [f"{s:%Y-%m}" for s in row["start"]] for key, row in found.iterrows()}
-    assert starts == {
-        ("财务部", "Reise"): ["2024-01", "2025-03", "2026-06"],
-        ("财务部", "Rechnung"): ["2024-01", "2025-03"],
-        ("Vertrieb", "Reise"): ["2024-01", "2025-09"],
-        ("Vertrieb", "Rechnung"): ["2024-01"],
-    }
-    assert found.loc[("财务部", "Reise"), "label"] == ["", "E-invoicing", "Portal"]
-
-
-def test_limits_and_rules_begin_anew_in_each_phase():
-    y = np.concatenate([np.tile([1.0, 2.0], 10), np.tile([11.0, 12.0], 10)])
-    df = frame({"y": y})
-    assert not chart(df, kind="i").signals.empty
-    result = chart(df, kind="i", phases=[20])
-    assert result.signals.empty
-    assert result.phases["center"].tolist() == [1.5, 11.5]
-    assert result.summary["center"].tolist() == [11.5]
-
-
-def test_phases_are_independent_of_each_other():
-    rng = np.random.default_rng(11)
-    df = frame({"y": rng.normal(size=40)})
-    first = chart(df, kind="i", phases=[20]).points.head(20)
-    other = df.assign(y=np.where(df["t"] < 20, df["y"], 50 + 9 * df["y"]))
-    pd.testing.assert_frame_equal(chart(other, kind="i", phases=[20]).points.head(20), first)
-    alone = chart(df.head(20), kind="i").points
-    pd.testing.assert_frame_equal(first, alone)
-
-
-# --- Signals and summary ----------------------------------------------------------------------
-
-
-def shifted(better: str) -> ControlChart:
-    y = np.random.default_rng(12).normal(50, 1, 40)
-    y[24:] += 3
-    return chart(with_dates(frame({"y": y})), kind="i", better=better)
-
-
-def test_one_row_per_unbroken_pattern_with_its_meaning():
-    result = shifted("low")
-    runs = result.signals[result.signals["rule"] == "anhoej_runs"]
-    last = runs.iloc[-1]
-    points = result.points
-    members = points["rules"].map(lambda rules: "anhoej_runs" in rules)
-    start, end = points["time"].iloc[24], points["time"].iloc[39]
-    assert (last["start"], last["end"], last["side"]) == (start, end, "above")
-    assert (last["meaning"], last["standing"], last["n_members"]) == ("unfavourable", True, 16)
-    assert members.iloc[24:].all()
-    # 40 points off the line: runs of 9 and more are unusual.
-    assert last["completed"] == points["time"].iloc[32]
-    first = runs.iloc[0]
-    assert (first["meaning"], first["standing"]) == ("favourable", False)
-
-
-@pytest.mark.parametrize(("better", "direction"), [("high", "better"), ("low", "worse")])
-def test_direction_is_the_side_of_the_signals_that_stand(better, direction):
-    summary = shifted(better).summary.iloc[0]
-    assert summary["direction"] == direction
-    assert summary["side"] == "above"
-    assert summary["since"] == pd.Timestamp("2027-01-01")
-    assert summary["change_suggested"] == pd.Timestamp("2027-01-01")
-
-
-def test_a_quiet_chart_is_steady_and_a_short_one_not_judged():
-    y = np.tile([1.0, -1.0, -0.5, 0.7], 6)
-    assert chart(frame({"y": y}), kind="i").summary["direction"].tolist() == ["steady"]
-    short = chart(frame({"y": y[:9]}), kind="i")
-    assert short.summary["direction"].tolist() == ["not_judged"]
-    assert "few_points" in codes(short)
-
-
-def test_a_gap_or_an_unfinished_period_at_the_end_does_not_end_a_signal():
-    y = np.append(np.tile([1.0, -1.0], 8), [2.0] * 10 + [np.nan, -5.0])
-    df = frame({"y": y}).assign(complete=[True] * 27 + [False])
-    assert chart(df, kind="i").summary["direction"].tolist() == ["better"]
-
-
-@pytest.mark.parametrize(
-    ("target", "better", "assurance"),
-    [
-        (60.0, "high", "will_miss"),
-        (40.0, "high", "will_meet"),
-        (50.0, "high", "hit_and_miss"),
-        (60.0, "low", "will_meet"),
-        (40.0, "low", "will_miss"),
-        (50.0, "low", "hit_and_miss"),
-    ],
-)
-def test_assurance_compares_the_limits_with_the_target(target, better, assurance):
-    y = np.random.default_rng(13).normal(50, 1, 40)
-    summary = chart(frame({"y": y}), kind="i", target=target, better=better).summary.iloc[0]
-    assert summary["assurance"] == assurance
-    assert (summary["chance_meets_target"] > 0.5) == (
-        assurance == "will_meet"
-    ) or assurance == "hit_and_miss"
-
-
-def test_targets_may_differ_between_series():
-    df = two_units().assign(goal=lambda d: np.where(d["service"] == "Reise", 5.0, 20.0))
-    summary = chart(df, by=["business_unit", "service"], kind="i", target="goal").summary
-    by_service = summary.groupby("service")["assurance"].unique().map(list).to_dict()
-    assert by_service == {"Rechnung": ["will_miss"], "Reise": ["will_meet"]}
-
-
-@pytest.mark.parametrize("share", [0.95, 0.9])
-def test_the_chance_of_the_next_period_is_what_happens(share):
-    """Of many stable series, the share whose next period meets the target is as announced."""
-    rng = np.random.default_rng(14)
-    series, points, cases = 1500, 41, 40
-    # Months differ beyond the binomial: beta-distributed rates, intra-period correlation 0.02.
-    rates = rng.beta(share * 49, (1 - share) * 49, (series, points))
-    count = rng.binomial(cases, rates)
-    known = pd.DataFrame({"s": np.repeat(range(series), points - 1),
-                          "t": np.tile(range(points - 1), series),
-                          "y": count[:, :-1].ravel(), "n": cases})  # fmt: skip
-    summary = chart(known, by="s", target=0.92).summary
-    met = count[:, -1] / cases >= 0.92
-    assert summary["chance_meets_target"].mean() == pytest.approx(met.mean(), abs=0.03)
-
-
-def test_capability_of_times():
-    """The target kept in 95 % of periods is met so often, and shares missed have intervals."""
-    rng = np.random.default_rng(15)
-    series, points = 2000, 40
-    times = rng.lognormal(1.0, 0.5, (series, points + 1))
-    known = pd.DataFrame({"s": np.repeat(range(series), points),
-                          "t": np.tile(range(points), series),
-                          "y": times[:, :-1].ravel()})  # fmt: skip
-    summary = chart(known, by="s", kind="i_log", better="low", target=6.0).summary
-    assert (times[:, -1] <= summary["target_kept"]).mean() == pytest.approx(0.95, abs=0.015)
-    truth = (times > 6).mean()
-    covered = (summary["share_missed_low"] <= truth) & (truth <= summary["share_missed_high"])
-    assert covered.mean() > 0.93
-    np.testing.assert_allclose(
-        summary["share_missed"], (times[:, :-1] > 6).mean(axis=1), atol=1e-12
-    )
-    met = (times[:, -1] <= 6).mean()
-    assert summary["chance_meets_target"].mean() == pytest.approx(met, abs=0.02)
-
-
-def test_the_page_can_say_how_many_false_signals_to_expect():
-    df = two_units()
-    result = chart(df, by=["business_unit", "service"], kind="i")
-    said = next(n for n in result.notes if n.code == "charts_read").values
-    assert said["charts"] == 4
-    assert said["expected_false"] == pytest.approx(result.summary["false_signal_chance"].sum())
-    assert 0.3 < said["expected_false"] < 0.7
-    assert said["with_signals"] == (result.summary["n_signals"] > 0).sum()
-    own = chart(df, by=["business_unit", "service"], kind="i", rules={"nelson_2": 8})
-    assert next(n for n in own.notes if n.code == "charts_read").values["expected_false"] is None
-    longer = chart(frame({"y": np.arange(600.0) % 7}), kind="i").summary["false_signal_chance"]
-    assert 0.7 < longer.iloc[0] < 1
-
-
-# --- Dependence and season --------------------------------------------------------------------
-
-
-def test_correlated_neighbours_are_measured_and_their_consequence_stated():
-    rng = np.random.default_rng(16)
-    noise = rng.normal(size=200)
-    y = noise.copy()
-    for i in range(1, 200):
-        y[i] = 0.6 * y[i - 1] + 0.8 * noise[i]
-    result = chart(frame({"y": y}), kind="i")
-    assert result.summary["autocorrelation"].iloc[0] == pytest.approx(0.6, abs=0.15)
-    said = next(n for n in result.notes if n.code == "autocorrelation").values
-    assert said["false_signal_chance"] > 0.7
-    assert said["otherwise"] < 0.2
-    quiet = chart(frame({"y": noise}), kind="i")
-    assert "autocorrelation" not in codes(quiet)
-
-
-def seasonal(years: int = 3) -> tuple[pd.DataFrame, np.ndarray]:
-    times = pd.date_range("2023-01-02", periods=52 * years, freq="W-MON")
-    wave = 2 * np.sin(2 * np.pi * times.day_of_year / 365.25)
-    noise = np.random.default_rng(17).normal(size=len(times))
-    return pd.DataFrame({"t": times, "y": 20 + wave + noise}), 20 + noise
-
-
-def test_a_yearly_season_is_measured_and_can_be_taken_out():
-    df, without = seasonal()
-    plain = chart(df, kind="i")
-    assert plain.summary["season_amplitude"].iloc[0] == pytest.approx(2, rel=0.25)
-    said = next(n for n in plain.notes if n.code == "yearly_season").values
-    assert said["false_signal_chance"] > 0.9
-    assert not plain.signals.empty
-    adjusted = chart(df, kind="i", season=1)
-    np.testing.assert_allclose(adjusted.points["observed"], df["y"])
-    assert np.abs(adjusted.points["value"] - without).max() < 0.5
-    assert adjusted.signals.empty
-    assert "season_removed" in codes(adjusted)
-    assert "yearly_season" not in codes(adjusted)
-
-
-def test_a_change_of_level_is_not_taken_for_a_season():
-    df, _ = seasonal(2)
-    df["y"] += np.where(df.index >= 60, 8.0, 0.0)
-    result = chart(df, kind="i", season=1, phases=[df["t"].iloc[60]])
-    assert np.diff(result.phases["center"])[0] == pytest.approx(8, abs=0.6)
-
-
-def test_one_year_shows_no_season():
-    df, _ = seasonal(1)
-    assert np.isnan(chart(df, kind="i").summary["season_amplitude"].iloc[0])
-
-
-# --- Degenerate data --------------------------------------------------------------------------
-
-
 def test_a_constant_series_is_said_to_have_no_variation():
     result = chart(frame({"y": [0.1] * 15}), kind="i", rules="nelson", target=0.05)
     assert result.signals.empty
@@ -898,26 +381,27 @@ def test_periods_as_times():
     assert points["phase"].tolist() == [0] * 6 + [1] * 6
 
 
-# --- Properties -------------------------------------------------------------------------------
-
 values = hnp.arrays(
     float, st.integers(2, 30), elements=st.floats(-1e3, 1e3).map(lambda x: round(x, 2))
 )
 LINES = ["value", "center", "lcl", "ucl"]
 
 
+@quick
 @given(y=values, shift=st.floats(-1e3, 1e3))
 def test_adding_a_constant_shifts_the_lines(y, shift):
     before, after = (chart(frame({"y": v}), kind="i").points for v in (y, y + shift))
     np.testing.assert_allclose(after[LINES], before[LINES] + shift, rtol=1e-9, atol=1e-6)
 
 
+@quick
 @given(y=values, scale=st.floats(0.1, 100))
 def test_scaling_scales_the_lines(y, scale):
     before, after = (chart(frame({"y": v}), kind="i").points for v in (y, y * scale))
     np.testing.assert_allclose(after[LINES], before[LINES] * scale, rtol=1e-9, atol=1e-6)
 
 
+@quick
 @given(data=st.data())
 def test_order_of_rows_does_not_matter_and_the_input_is_unchanged(data):
     rows = data.draw(st.integers(1, 25))
@@ -936,6 +420,7 @@ def test_order_of_rows_does_not_matter_and_the_input_is_unchanged(data):
     pd.testing.assert_frame_equal(df, before)
 
 
+@quick
 @given(y=values, cut=st.integers(1, 29))
 def test_every_phase_is_as_it_would_be_alone(y, cut):
     df = frame({"y": y})
@@ -946,15 +431,13 @@ def test_every_phase_is_as_it_would_be_alone(y, cut):
     pd.testing.assert_frame_equal(points.drop(columns="phase"), alone)
 
 
+@quick
 @given(y=hnp.arrays(np.int64, st.integers(1, 30), elements=st.integers(0, 12)))
 def test_proportions_stay_within_their_bounds(y):
     for kind in ("p", "p'", "auto"):
         points = chart(pd.DataFrame({"t": range(len(y)), "y": y, "n": 12}), kind=kind).points
         assert points["lcl"].between(0, 1).all()
         assert points["ucl"].between(0, 1).all()
-
-
-# --- Bad input --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from slm_analysis.analyses.run_rules import RULE_SETS, RULES, rule_members, signals
 from slm_analysis.errors import InputError
+from tests.analyses.charts import quick
 
 MDC_CODES = {
     "Common Cause": None,
@@ -215,6 +216,7 @@ points = hnp.arrays(
 )
 
 
+@quick
 @given(z=points)
 def test_turning_a_chart_over_swaps_the_sides(z):
     other = {"above": "below", "below": "above", "rising": "falling", "falling": "rising"}
@@ -225,6 +227,7 @@ def test_turning_a_chart_over_swaps_the_sides(z):
         assert sorted(found[columns].values.tolist()) == sorted(turned[columns].values.tolist())
 
 
+@quick
 @given(z=points)
 def test_every_completing_point_and_its_members_are_members(z):
     for family in RULE_SETS:
@@ -234,6 +237,7 @@ def test_every_completing_point_and_its_members_are_members(z):
             assert members[row.rule][row.series, list(row.members)].all()
 
 
+@quick
 @given(z=points)
 def test_the_input_is_unchanged(z):
     before = z.copy()
@@ -241,6 +245,7 @@ def test_the_input_is_unchanged(z):
     assert np.array_equal(z, before, equal_nan=True)
 
 
+@quick
 @given(z=hnp.arrays(float, st.integers(1, 40), elements=st.floats(-4, 4)))
 def test_rules_agree_with_a_plain_loop(z):
     """Each window taken by itself, as the rules are worded."""
