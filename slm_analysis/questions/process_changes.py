@@ -91,8 +91,8 @@ class ChangeOutcomes(Result):
     as_of : Timestamp
         Local moment of the export, at which improvement actions are judged.
     freq : str
-    since : Timestamp or None
-        Start of the first period read.
+    since : Timestamp
+        Start of the first period read; missing where nothing is measured.
     changes : DataFrame
         One row per process change, the latest first: `change_id`, `description`, `service` (empty:
         all services), `on`, `full_effect_on` (local dates), `expected_effect`, `outcome`:
@@ -127,7 +127,7 @@ class ChangeOutcomes(Result):
     period_end: pd.Timestamp
     as_of: pd.Timestamp
     freq: str
-    since: pd.Timestamp | None
+    since: pd.Timestamp
     changes: pd.DataFrame = field(repr=False)
     effects: pd.DataFrame = field(repr=False)
     single: tuple[ChangeEffect, ...] = field(repr=False)
@@ -186,7 +186,7 @@ def change_outcomes(
     fitted.sort(key=lambda one: _place(one, changes))
     judged = judged_together([one.fit for one in fitted], q)
     effects = _effects(fitted, changes, judged)
-    since = min((t["time"].min() for t in tables.values() if len(t)), default=None)
+    since = min((t["time"].min() for t in tables.values() if len(t)), default=pd.NaT)
     changes = changes.assign(outcome=_outcomes(changes, effects, unit.period_end, since))
     return ChangeOutcomes(
         business_unit=unit.business_unit,
@@ -341,7 +341,7 @@ def _outcomes(
     changes: pd.DataFrame,
     effects: pd.DataFrame,
     period_end: pd.Timestamp,
-    since: pd.Timestamp | None,
+    since: pd.Timestamp,
 ) -> np.ndarray:
     verdicts = effects.groupby("change_id")["verdict"].agg(set)
     together = changes["change_id"].map(verdicts.map(_together))

@@ -51,7 +51,7 @@ class Service:
 
 
 SERVICES = {
-    "invoice-posting": Service(
+    "Invoice posting": Service(
         groups={"AP Team 1": 0.35, "AP Team 2": 0.45, "AP Team 3": 0.20},
         specialist="Purchasing Desk",
         hours=(16,),
@@ -59,7 +59,7 @@ SERVICES = {
         late=0.032,
         waits=True,
     ),
-    "travel-reimbursement": Service(
+    "Travel reimbursement": Service(
         groups={"Travel Desk A": 0.55, "Travel Desk B": 0.45},
         specialist="Tax Desk",
         hours=(24,),
@@ -67,7 +67,7 @@ SERVICES = {
         late=0.028,
         waits=True,
     ),
-    "payments": Service(
+    "Payments": Service(
         groups={"Treasury Operations": 1.0},
         specialist="Bank Relations",
         hours=(8, 16, 24, 40),
@@ -75,7 +75,7 @@ SERVICES = {
         late=0.014,
         waits=False,
     ),
-    "month-end-reports": Service(
+    "Month-end reports": Service(
         groups={"Reporting Team": 1.0},
         specialist="General Ledger",
         hours=(48,),
@@ -83,7 +83,7 @@ SERVICES = {
         late=0.032,
         waits=False,
     ),
-    "master-data": Service(
+    "Master data": Service(
         groups={"Master Data Team": 1.0},
         specialist="Compliance Desk",
         hours=(8,),
@@ -95,7 +95,7 @@ SERVICES = {
 """Of month-end reports `late` is the share that takes longer than `hours`, the least that any has
 until working day 3; most have more, so that about 17 in 1,000 are late."""
 
-MONTH_END = "month-end-reports"
+MONTH_END = "Month-end reports"
 URGENT = "P1"
 URGENT_INVOICE_HOURS, URGENT_INVOICE_GOAL, URGENT_INVOICE_LATE = 8, 0.98, 0.012
 """Urgent invoices have always been posted within a day; version 3 of the agreement promises it."""
@@ -201,8 +201,8 @@ HOLD_REASONS = {
     "Missing approval": 0.06,
 }
 SUPPLIER_COUNTRIES = {"China": 0.72, "Germany": 0.10, "Japan": 0.08, "United States": 0.10}
-WITH_SUPPLIER = ("invoice-posting", "payments", "master-data")
-MEDIAN_AMOUNTS = {"invoice-posting": 18_000, "travel-reimbursement": 1_600, "payments": 40_000}
+WITH_SUPPLIER = ("Invoice posting", "Payments", "Master data")
+MEDIAN_AMOUNTS = {"Invoice posting": 18_000, "Travel reimbursement": 1_600, "Payments": 40_000}
 """In yuan."""
 
 WEEKDAY_SHAPE = (1.15, 1.05, 1.0, 0.95, 0.9, 0.75, 0.75)

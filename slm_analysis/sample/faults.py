@@ -66,7 +66,7 @@ BAD_ROWS = (
 
 _ORDINARY = {
     "business_unit": "Logistics",
-    "service": "payments",
+    "service": "Payments",
     "ticket_type": "Request",
     "priority": "P3",
     "channel": "Portal",

@@ -15,7 +15,7 @@ CLOSED_AFTER_HOURS = (4.0, 24.0)
 WITHDRAWN = {"Cancelled": 0.011, "Duplicate": 0.004}
 CHECKED, CHECKED_AFTER_DAYS = 0.9, (5, 35)
 """Share of invoices and claims looked through for errors, and when after their resolution."""
-WITH_CHECK = ("invoice-posting", "travel-reimbursement")
+WITH_CHECK = ("Invoice posting", "Travel reimbursement")
 
 
 def status_history(tickets: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -119,7 +119,7 @@ def outcome(tickets: pd.DataFrame, history: pd.DataFrame, rng: np.random.Generat
         first_response_at=at[status == "In progress"].groupby(ticket).min(),
         resolved_at=resolved_at,
         closed_at=last["from_time"].where(closed),
-        due_at=tickets["due"].dt.tz_convert(TIMEZONE).where(service == "payments"),
+        due_at=tickets["due"].dt.tz_convert(TIMEZONE).where(service == "Payments"),
         reopen_count=reopenings.groupby(ticket).sum(),
         reassignment_count=hand_overs.groupby(ticket).sum(),
         error_found=wrong.map({True: "true", False: "false"}).where(checked),

@@ -79,16 +79,16 @@ class Truth:
 TRUTH = Truth(
     cause=Cause(
         business_unit="华东销售部",
-        service="invoice-posting",
+        service="Invoice posting",
         hold_reason="Missing purchase order",
         assignment_group="AP Team 2",
         since="2026-06-01",
-        late=0.57,
+        late=0.8,
     ),
     improvement=Change(
         change_id="CHG-102",
         business_unit="Manufacturing",
-        service="invoice-posting",
+        service="Invoice posting",
         on="2026-03-02",
         description="Three-way match automated",
         time_factor=0.65,
@@ -97,14 +97,14 @@ TRUTH = Truth(
     idle_change=Change(
         change_id="CHG-101",
         business_unit="Logistics",
-        service="invoice-posting",
+        service="Invoice posting",
         on="2026-01-12",
         description="New request form",
     ),
     noise_change=Change(
         change_id="CHG-100",
         business_unit="Sales West",
-        service="travel-reimbursement",
+        service="Travel reimbursement",
         on="2025-11-10",
         description="Reminder e-mails to approvers",
     ),

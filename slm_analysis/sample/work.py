@@ -128,7 +128,7 @@ def _month(times: pd.Series) -> pd.Series:
 
 
 def _urgent_invoice(tickets: pd.DataFrame) -> pd.Series:
-    invoice = tickets["service"] == "invoice-posting"
+    invoice = tickets["service"] == "Invoice posting"
     return invoice & (tickets["priority_at_opening"] == URGENT)
 
 
