@@ -17,6 +17,7 @@ _PLACES = {
     "slm_analysis.sla.business_time": ("BusinessCalendar",),
     "slm_analysis.questions.service_levels": ("service_levels",),
     "slm_analysis.questions.workload": ("workload",),
+    "slm_analysis.questions.portfolio": ("portfolio",),
     "slm_analysis.analyses.control_charts": ("control_chart",),
     "slm_analysis.analyses.run_rules": ("signals",),
     "slm_analysis.analyses.breach_drivers": ("breach_drivers",),
@@ -27,7 +28,9 @@ _PLACES = {
     "slm_analysis.analyses.change_effects": ("change_effects",),
     "slm_analysis.presentation": ("say", "plot", "table", "headline"),
     "slm_analysis.presentation.tables.agreement": ("agreed_goals", "agreed_duties"),
-    "slm_analysis.presentation.about": ("about",),
+    "slm_analysis.presentation.tables.portfolio": ("matrix",),
+    "slm_analysis.presentation.words.portfolio": ("attention",),
+    "slm_analysis.presentation.about": ("about", "about_portfolio"),
     "slm_analysis.presentation.key_figures": ("key_figures",),
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}

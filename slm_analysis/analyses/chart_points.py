@@ -279,7 +279,7 @@ def _check_points(keys: pd.DataFrame, points: Points, request: Request) -> None:
         checks.append(((value <= 0) & ~points.gap, "Not above 0", remedy))
     faults = [
         Fault(
-            f"{problem} in {int(bad.sum())} rows, first {_place(keys, points, bad)}.",
+            f"{problem} (rows: {int(bad.sum())}, first: {_place(keys, points, bad)}).",
             remedy,
             column=request.value,
         )

@@ -12,10 +12,13 @@ from IPython.display import display
 
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.plots import service_levels as plot_levels
+from slm_analysis.presentation.tables import portfolio as table_portfolio
 from slm_analysis.presentation.tables import service_levels as table_levels
 from slm_analysis.presentation.tables import workload as table_workload
 from slm_analysis.presentation.views import Headline, Prose, Table
+from slm_analysis.presentation.words import portfolio as word_portfolio
 from slm_analysis.presentation.words import service_levels as word_levels
+from slm_analysis.questions.portfolio import Portfolio
 from slm_analysis.questions.service_levels import ServiceLevels
 from slm_analysis.questions.workload import Workload
 from slm_analysis.result import Result
@@ -55,3 +58,7 @@ plot.register(ServiceLevels, plot_levels.plot)
 table.register(ServiceLevels, table_levels.table)
 table.register(Workload, table_workload.table)
 headline.register(ServiceLevels, word_levels.headline)
+
+say.register(Portfolio, word_portfolio.say)
+table.register(Portfolio, table_portfolio.table)
+headline.register(Portfolio, word_portfolio.headline)

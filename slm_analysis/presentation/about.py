@@ -9,6 +9,7 @@ from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.presentation.views import About
 from slm_analysis.presentation.words.data_quality import quality_notes, rejections
+from slm_analysis.questions.portfolio import Portfolio, Q
 from slm_analysis.result import Result
 
 HASH_SHOWN = 12
@@ -42,6 +43,24 @@ def about(unit: Unit, *results: Result, **parameters: object) -> About:
             ("Export", f"as of {unit.local_as_of:%Y-%m-%d %H:%M}, {unit.timezone}"),
             ("Agreement", "; ".join(versions) or "none covers this unit"),
             *[entry for result in results for entry in method(result)],
+            ("Parameters", given or "as preset"),
+            ("Made by", f"slm-analysis {metadata.version('slm-analysis')}"),
+        ]
+    )
+
+
+def about_portfolio(result: Portfolio, **parameters: object) -> About:
+    """Return what a reader needs to check the portfolio."""
+    units = result.reports["business_unit"].nunique()
+    given = "; ".join(f"{name} = {value!r}" for name, value in parameters.items())
+    return About(
+        [
+            ("Reports read", f"{len(result.reports)} of {units} business units"),
+            (
+                "Method",
+                f"Each promise is compared with its goal; {result.family_size} comparisons, "
+                f"corrected together (Benjamini-Hochberg, {Q:.0%} false discoveries accepted)",
+            ),
             ("Parameters", given or "as preset"),
             ("Made by", f"slm-analysis {metadata.version('slm-analysis')}"),
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 MINUS = "−"
@@ -42,6 +44,18 @@ def score_beside(value: float, goal: float) -> str:
         if (round(value, digits) < goal) == (value < goal):
             break
     return score(value, digits)
+
+
+def digits_to_tell(values: Iterable[float], bounds: Iterable[float], least: int = 1) -> int:
+    """Return how many digits keep every value on its own side of every bound."""
+    pairs = [(value, bound) for value in values for bound in bounds]
+    for digits in range(least, MOST_DIGITS):
+        shown = [(round(value, digits), bound) for value, bound in pairs]
+        if all(
+            (s < b, s > b) == (v < b, v > b) for (s, b), (v, _) in zip(shown, pairs, strict=True)
+        ):
+            return digits
+    return MOST_DIGITS
 
 
 def points(difference: float, digits: int = 1) -> str:

@@ -178,6 +178,100 @@ class Table(View):
         }
 
 
+@dataclass(frozen=True)
+class Concern:
+    """One thing that needs attention, with the report that says more."""
+
+    who: str
+    title: str
+    text: str
+    folder: str
+    notebook: str
+    go: str
+
+
+@dataclass(frozen=True, repr=False)
+class Attention(View):
+    """What needs attention first, in order."""
+
+    concerns: Sequence[Concern]
+    caveats: Sequence[str] = ()
+
+    def page(self) -> Mapping[str, object]:
+        """Return the concerns."""
+        return {
+            "type": "attention",
+            "items": [vars(concern) for concern in self.concerns],
+            "caveats": [*self.caveats],
+        }
+
+    def text(self) -> str:
+        """Return the concerns, numbered."""
+        numbered = [f"{i}. {c.who}: {c.title}. {c.text}" for i, c in enumerate(self.concerns, 1)]
+        return "\n".join([*numbered, *self.caveats])
+
+    def rich(self) -> Mapping[str, str]:
+        """Return Markdown."""
+        e = escape_markdown
+        lines = [
+            f"{i}. {e(c.who)}: **{e(c.title)}.** {e(c.text)}"
+            for i, c in enumerate(self.concerns, 1)
+        ]
+        return {"text/markdown": "\n".join([*lines, "", *(e(c) for c in self.caveats)])}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One service of one unit: value, denominator, verdict, direction."""
+
+    value: str
+    of: str = ""
+    verdict: str = ""
+    direction: str = ""
+    bad: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Matrix(View):
+    """Units by services."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, str, Sequence[Cell]]]
+    """Unit, its page, its cells."""
+
+    def page(self) -> Mapping[str, object]:
+        """Return the cells."""
+        return {
+            "type": "matrix",
+            "caption": self.caption,
+            "columns": [*self.columns],
+            "rows": [
+                {"name": name, "href": href, "cells": [vars(cell) for cell in cells]}
+                for name, href, cells in self.rows
+            ],
+        }
+
+    def _as_table(self) -> Table:
+        rows = [
+            [
+                name,
+                *(" ".join(filter(None, (c.value, c.of, c.verdict, c.direction))) for c in cells),
+            ]
+            for name, _, cells in self.rows
+        ]
+        bad = [i for i, (_, _, cells) in enumerate(self.rows) if any(c.bad for c in cells)]
+        return Table(self.caption, [Column("Unit"), *map(Column, self.columns)], rows, bad)
+
+    def text(self) -> str:
+        """Return one unit a line."""
+        return self._as_table().text()
+
+    def rich(self) -> Mapping[str, str]:
+        """Return an HTML table."""
+        return self._as_table().rich()
+
+
 @dataclass(frozen=True, repr=False)
 class About(View):
     """Name and value pairs: sources, rows, agreement, method, versions."""

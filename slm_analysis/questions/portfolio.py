@@ -104,14 +104,11 @@ def portfolio(
     local_as_of = prepared.as_of.tz_convert(prepared.timezone).tz_localize(None)
     start, end = reported_period(period_start, period_end, local_as_of)
     if key_figures:
-        reports = _read(root / key_figures)
-        notes = ()
-    else:
-        reports = [
-            told for unit in prepared.units for told in _ask(unit, data, period_start, period_end)
-        ]
-        notes = (note("asked_here"),)
-    return _portfolio(reports, start, end, notes)
+        return _portfolio(_read(root / key_figures), start, end, ())
+    reports = [
+        told for unit in prepared.units for told in _ask(unit, data, period_start, period_end)
+    ]
+    return _portfolio(reports, start, end, (note("asked_here"),))
 
 
 def _read(file: Path) -> list[Mapping]:
@@ -187,14 +184,15 @@ def _tested(levels: pd.DataFrame) -> pd.DataFrame:
 
 def _p_values(levels: pd.DataFrame) -> np.ndarray:
     """Return the probability of so large a distance from the goal by chance, either side."""
-    goal, n = levels["goal_value"], levels["n_effective"]
-    away = (levels["value"] - goal).abs()
+    goal, n = levels["goal_value"].to_numpy(), levels["n_effective"].to_numpy()
+    away = (levels["value"] - goal).abs().to_numpy()
     clustered = levels["interval_method"] == CLUSTERED
     # Wilson's interval inverts this score test (Newcombe 1998), with t on days - 1 for clusters.
     with np.errstate(divide="ignore", invalid="ignore"):
         score = away / np.sqrt(goal * (1 - goal) / n)
         # A mean's interval is symmetric: its half width holds the standard error.
-        mean = away / ((levels["high"] - levels["low"]) / 2 / stats.norm.ppf(1 - (1 - LEVEL) / 2))
+        half = (levels["high"] - levels["low"]).to_numpy() / 2
+        mean = away / (half / stats.norm.ppf(1 - (1 - LEVEL) / 2))
     statistic = np.where(levels["metric"] == "satisfaction", mean, score)
     degrees = np.where(clustered, levels["days"] - 1, np.inf)
     return 2 * stats.t.sf(statistic, degrees)
@@ -236,4 +234,6 @@ def _worsening(trends: pd.DataFrame) -> dict[tuple[str, str], str]:
     if trends.empty:
         return {}
     worse = trends[trends["direction"] == "worse"]
-    return {(row.business_unit, row.service): row.metric for row in worse.itertuples()}
+    return {
+        (str(row.business_unit), str(row.service)): str(row.metric) for row in worse.itertuples()
+    }

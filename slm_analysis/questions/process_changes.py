@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from slm_analysis.analyses.change_effect import (
     BETTER,
@@ -21,8 +22,8 @@ from slm_analysis.analyses.periods import PeriodAxis, period_axis
 from slm_analysis.dataset.series import series
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import Fault, InputError, nearest
+from slm_analysis.questions.answer import Answer
 from slm_analysis.questions.improvement_actions import improvement_actions
-from slm_analysis.result import Result
 
 HISTORY_MONTHS = 26
 """Two full years, which a season needs, and two months for the incomplete periods at both ends."""
@@ -80,14 +81,13 @@ LATER, EARLIER, NOT_MEASURED = "later", "earlier", "not_measured"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class ChangeOutcomes(Result):
+class ChangeOutcomes(Answer):
     """What each process change of a unit was followed by.
 
     Attributes
     ----------
-    business_unit : str
-    period_start, period_end : Timestamp
-        The reported period; figures are read up to its end.
+    business_unit, period_start, period_end
+        As in `Answer`; figures are read up to the period's end.
     as_of : Timestamp
         Local moment of the export, at which improvement actions are judged.
     freq : str
@@ -122,12 +122,9 @@ class ChangeOutcomes(Result):
         Number of tests made.
     """
 
-    business_unit: str
-    period_start: pd.Timestamp
-    period_end: pd.Timestamp
     as_of: pd.Timestamp
     freq: str
-    since: pd.Timestamp
+    since: pd.Timestamp | NaTType
     changes: pd.DataFrame = field(repr=False)
     effects: pd.DataFrame = field(repr=False)
     single: tuple[ChangeEffect, ...] = field(repr=False)
@@ -136,6 +133,10 @@ class ChangeOutcomes(Result):
     q: float
     level: float
     family_size: int
+
+    def sections(self) -> Mapping[str, pd.DataFrame]:
+        """Return the effects and the improvement actions."""
+        return {"changes": self.effects, "actions": self.actions}
 
 
 def change_outcomes(
@@ -341,7 +342,7 @@ def _outcomes(
     changes: pd.DataFrame,
     effects: pd.DataFrame,
     period_end: pd.Timestamp,
-    since: pd.Timestamp,
+    since: pd.Timestamp | NaTType,
 ) -> np.ndarray:
     verdicts = effects.groupby("change_id")["verdict"].agg(set)
     together = changes["change_id"].map(verdicts.map(_together))

@@ -135,7 +135,7 @@ def test_all_faults_are_named_at_once():
 
 def test_repeated_times_are_an_error_that_names_the_series():
     df = pd.DataFrame({"s": ["a", "b", "b"], "t": [1, 2, 2], "y": [1.0, 2, 3]})
-    with pytest.raises(InputError, match=r"several rows of the same time in 1 rows, first b, 2"):
+    with pytest.raises(InputError, match=r"rows of the same time \(rows: 1, first: b, 2\)"):
         chart(df, by="s")
     dates = pd.DataFrame({"t": pd.to_datetime(["2025-01-01", "2025-01-15"]), "y": [1.0, 2]})
     with pytest.raises(InputError, match="several rows in the month"):

@@ -47,8 +47,13 @@ def verdict(level: pd.Series) -> str:
 
 def promise(level: pd.Series) -> str:
     """Return what was promised: ``Invoice posting, P1 resolution``."""
+    return f"{level['service']}, {kind(level)}"
+
+
+def kind(level: pd.Series) -> str:
+    """Return which promise about a service it is: ``P1 resolution``."""
     priority = "" if level["priority"] == "default" else f"{level['priority']} "
-    return f"{level['service']}, {priority}{METRICS[level['metric']]}"
+    return f"{priority}{METRICS[level['metric']]}"
 
 
 def figure(level: pd.Series) -> str:
@@ -57,11 +62,11 @@ def figure(level: pd.Series) -> str:
         return numbers.NO_VALUE
     if level["metric"] == "satisfaction":
         value = numbers.score_beside(level["value"], level["goal_value"])
-        return f"{value} from {counted(level['counted'], 'person', 'people')}"
+        return f"{value} from {counted(int(level['counted']), 'person', 'people')}"
     value = numbers.percent_beside(level["value"], level["goal_value"])
     if level["metric"] == "availability":
         return value
-    return f"{round(level['value'] * level['counted']):,} of {level['counted']:,}, {value}"
+    return f"{round(level['value'] * level['counted']):,} of {level['counted']:,.0f}, {value}"
 
 
 def interval(level: pd.Series) -> str:

@@ -1,0 +1,237 @@
+"""What to say about the effect of one change on one series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from slm_analysis.analyses.change_checks import CAUTION, MIN_POINTS
+from slm_analysis.analyses.change_effect import (
+    BETTER,
+    CANNOT_TELL,
+    NO_MEANINGFUL_CHANGE,
+    WORSE,
+    ChangeEffect,
+)
+from slm_analysis.presentation.numbers import (
+    NO_VALUE,
+    count,
+    counted,
+    date,
+    digits_to_tell,
+    plain_percent,
+    signed,
+)
+from slm_analysis.presentation.views import Prose
+from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.result import Note, note
+
+VERDICTS = {
+    BETTER: "Better",
+    WORSE: "Worse",
+    NO_MEANINGFUL_CHANGE: "No meaningful change",
+    CANNOT_TELL: "Cannot tell yet",
+}
+NEVER = "Cannot tell"
+"""Where no further period can help: too few lie before the change."""
+PERIODS = {"week": ("week", "weeks"), "month": ("month", "months"), None: ("period", "periods")}
+SAID_IN_VERDICT = {"too_few_points", "no_variation"}
+SAID_OF_CHECK = {"placebo_date", "autocorrelation"}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How one measure and its effects are told.
+
+    Attributes
+    ----------
+    name : str
+    unit, units : str
+        Of an effect; singular and plural.
+    more, less : str
+        An effect upwards and downwards, with a place for its size.
+    gain, loss : str
+        A change for the better and for the worse.
+    digits : int
+        Fewest digits of an effect.
+    scale : float
+        Effects are told as this many times their value.
+    interval_unit : str
+        Stands behind an interval that has no words of its own.
+    gap : str
+        Why a period can have no figure.
+    """
+
+    name: str
+    unit: str
+    units: str
+    more: str
+    less: str
+    gain: str = "a gain"
+    loss: str = "a loss"
+    digits: int = 1
+    scale: float = 1.0
+    interval_unit: str = ""
+    gap: str = "nothing to count"
+
+
+POINTS = 100.0
+MEASURES: Mapping[str, Wording] = {
+    "resolution_time": Wording(
+        "share in time", "point", "points", "{} points more on time", "{} points fewer on time",
+        scale=POINTS, gap="no tickets",
+    ),
+    "resolution_hours": Wording(
+        "time to resolve", "business hour", "business hours", "{} business hours more to resolve",
+        "{} business hours less to resolve", interval_unit=" business hours", gap="no tickets",
+    ),
+    "satisfaction": Wording(
+        "satisfaction", "point of score", "points of score", "mean score {} higher",
+        "mean score {} lower", digits=2, gap="too few answers, which count with an earlier one",
+    ),
+}  # fmt: skip
+SCALES: Mapping[str, Wording] = {
+    "rate": Wording("share", "point", "points", "{} points more", "{} points less", scale=POINTS),
+    "mean": Wording("mean", "", "", "{} more", "{} less", digits=2),
+    "number": Wording("value", "", "", "{} more", "{} less", digits=2),
+}
+"""Of a series that no measure names."""
+
+
+def wording_of(effect: ChangeEffect, measure: str | None = None) -> Wording:
+    """Return how an effect is told: as its measure, else as its kind of figure."""
+    return MEASURES[measure] if measure is not None else SCALES[effect.scale]
+
+
+def periods(effect: ChangeEffect, number: int) -> str:
+    """Return ``34 weeks``."""
+    return counted(number, *PERIODS[effect.freq])
+
+
+def verdict(effect: ChangeEffect) -> str:
+    """Return the verdict in words."""
+    hopeless = effect.reason == "too_few_points" and effect.n_before < MIN_POINTS
+    return NEVER if hopeless else VERDICTS[effect.verdict]
+
+
+def shown(effect: ChangeEffect, wording: Wording) -> tuple[list[float], int]:
+    """Return estimate, low and high as they are told, and the digits that keep the verdict."""
+    given = (effect.estimate, effect.low, effect.high)
+    values = [wording.scale * value for value in given if value is not None]
+    matters = [] if effect.min_effect is None else [wording.scale * effect.min_effect]
+    bounds = [0.0, *matters, *(-m for m in matters)]
+    return values, digits_to_tell(values, bounds, wording.digits)
+
+
+def size(effect: ChangeEffect, wording: Wording) -> str:
+    """Return the estimate with its sign and unit: ``+3.8 points``."""
+    values, digits = shown(effect, wording)
+    return f"{signed(values[0], digits)} {wording.units}".rstrip() if values else NO_VALUE
+
+
+def interval(effect: ChangeEffect, wording: Wording) -> str:
+    """Return the interval with signs: ``−0.6 to +0.8``."""
+    values, digits = shown(effect, wording)
+    return " to ".join(signed(end, digits) for end in values[1:]) or NO_VALUE
+
+
+def smallest(min_effect: float, wording: Wording) -> str:
+    """Return the smallest effect that matters: ``1 point``."""
+    number = round(wording.scale * min_effect, 6)
+    return f"{number:g} {wording.unit if number == 1 else wording.units}".rstrip()
+
+
+def verdict_sentence(effect: ChangeEffect, wording: Wording) -> str:
+    """Return verdict, number and interval as one sentence."""
+    return f"{verdict(effect)}: {_finding(effect, wording)}"
+
+
+def _finding(effect: ChangeEffect, wording: Wording) -> str:
+    if effect.estimate is None:
+        return _why_none(effect)
+    if effect.verdict in {BETTER, WORSE}:
+        (estimate, *ends), digits = shown(effect, wording)
+        words = wording.more if estimate > 0 else wording.less
+        near, far = sorted(abs(end) for end in ends)
+        return (
+            f"{words.format(f'{abs(estimate):.{digits}f}')} than expected without the change "
+            f"({near:.{digits}f} to {far:.{digits}f})."
+        )
+    if effect.verdict == NO_MEANINGFUL_CHANGE and effect.min_effect is not None:
+        return (
+            f"{interval(effect, wording)}{wording.interval_unit} lies within "
+            f"±{smallest(effect.min_effect, wording)}, the smallest that matters."
+        )
+    return (
+        f"the interval ({interval(effect, wording)}{wording.interval_unit}) holds "
+        f"{_holds(effect, wording)}."
+    )
+
+
+def _why_none(effect: ChangeEffect) -> str:
+    if effect.reason == "no_variation":
+        every = PERIODS[effect.freq][0]
+        return f"every {every} shows the same figure, so chance cannot be judged."
+    if effect.n_before < MIN_POINTS:
+        return (
+            f"{periods(effect, effect.n_before)} with a figure before the change; "
+            f"at least {MIN_POINTS} are needed."
+        )
+    return (
+        f"{periods(effect, effect.n_after)} with a figure since the change; "
+        f"at least {MIN_POINTS} are needed."
+    )
+
+
+def _holds(effect: ChangeEffect, wording: Wording) -> str:
+    """Return what an interval that settles nothing holds: ``both a loss and a gain …``."""
+    if effect.min_effect is None or effect.low is None or effect.high is None:
+        return f"both {wording.loss} and {wording.gain}"
+    up, down = effect.high >= effect.min_effect, effect.low <= -effect.min_effect
+    gain, loss = (up, down) if effect.better == "high" else (down, up)
+    if gain and loss:
+        return f"both {wording.loss} and {wording.gain} that would matter"
+    return f"both no change and {wording.gain if gain else wording.loss} that would matter"
+
+
+def effect_notes(effect: ChangeEffect, wording: Wording) -> Iterator[Note]:
+    """Yield what must be said beside an effect, with the values that the sentences need."""
+    one, many = PERIODS[effect.freq]
+    common = {"period": one, "periods": many}
+    for given in effect.notes:
+        if given.code not in SAID_IN_VERDICT:
+            values = {k: _readable(k, v) for k, v in given.values.items()}
+            if "n" in given.values:
+                values["counted"] = counted(int(str(given.values["n"])), one, many)
+            yield note(f"change_{given.code}", **common, **values, gap=wording.gap)
+    cautions = effect.checks.loc[effect.checks["state"] == CAUTION, "check"]
+    for check in cautions[cautions.isin(SAID_OF_CHECK)]:
+        yield note(f"change_{check}", **common)
+    if effect.estimate is None:
+        return
+    if effect.verdict == CANNOT_TELL and effect.smallest_detectable is not None:
+        seen = f"{wording.scale * effect.smallest_detectable:.{wording.digits}f} {wording.units}"
+        yield note("change_power", size=seen.rstrip())
+    if effect.comparison == "own_series":
+        line = "straight line" if effect.trend else "level"
+        season = " and a yearly season" if effect.season else ""
+        yield note("change_assumption", **common, line=f"one {line}{season}")
+
+
+def _readable(name: str, value: object) -> object:
+    if isinstance(value, pd.Timestamp):
+        return date(value)
+    return count(float(str(value))) if name in {"n", "needed"} else value
+
+
+def confidence(level: float) -> str:
+    """Return ``95%``, ``98.3%``."""
+    return plain_percent(round(level, 3))
+
+
+def say(effect: ChangeEffect) -> Prose:
+    """Return the verdict on one change in one series, with its caveats."""
+    wording = wording_of(effect)
+    return Prose([verdict_sentence(effect, wording)], [*caveats(effect_notes(effect, wording))])

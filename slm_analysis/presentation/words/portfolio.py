@@ -1,0 +1,189 @@
+"""What to say about all business units together."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from slm_analysis.presentation import numbers
+from slm_analysis.presentation.numbers import counted, in_words, listed
+from slm_analysis.presentation.views import Attention, Concern, Headline, Prose
+from slm_analysis.presentation.words import service_levels as levels_words
+from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.questions.portfolio import Portfolio
+
+DIRECTIONS = {"worse": "getting worse", "better": "getting better", "steady": "steady"}
+TITLES = {
+    "missed_worsening": "Missed its goal, and getting worse",
+    "missed_steady": "Missed its goal; waiting will not help",
+    "dissatisfied": "Users are less satisfied than agreed",
+    "early_warning": "Early warning: on target, but worse than before",
+}
+GO = {
+    "missed_worsening": ("02_trends", "See the trend"),
+    "missed_steady": ("03_root_causes", "See what goes with the breaches"),
+    "dissatisfied": ("04_satisfaction", "See how satisfied users are"),
+    "early_warning": ("02_trends", "See the trend"),
+}
+
+
+def who(row: pd.Series) -> str:
+    """Return the promise with its unit."""
+    return f"{row['business_unit']}, {levels_words.promise(row)}"
+
+
+def direction(result: Portfolio, unit: str, service: str) -> str:
+    """Return ``getting worse``, ``steady``, …, or nothing where no trend was read."""
+    trends = result.trends
+    if trends.empty:
+        return ""
+    own = trends[(trends["business_unit"] == unit) & (trends["service"] == service)]
+    return DIRECTIONS.get(str(own["direction"].iloc[0]), "") if len(own) else ""
+
+
+def headline(result: Portfolio) -> Headline:
+    """Return the top of the index."""
+    levels = result.levels
+    month = numbers.period(result.period_start, result.period_end)
+    if levels.empty:
+        return Headline(
+            title=f"There is nothing to report for {month}",
+            lead="No report told of any promise.",
+            what="No promise was judged.",
+            sure="Nothing can be said.",
+            next="Check that the reports of the units were made.",
+        )
+    missed, kept = (levels[levels["result"] == name] for name in ("missed", "met"))
+    clear = missed[missed["clearly"]]
+    return Headline(
+        title=_title(result, len(missed) + len(kept), len(missed), clear, month),
+        lead=_lead(missed, clear),
+        what=_what(levels, missed, kept),
+        sure=_sure(result, missed, clear),
+        next=_next(result),
+    )
+
+
+def _title(result: Portfolio, judged: int, missed: int, clear: pd.DataFrame, month: str) -> str:
+    if not judged:
+        return f"Too few cases to judge any promise in {month}"
+    if not missed:
+        return f"All {in_words(judged)} promises that could be judged were kept in {month}"
+    if clear.empty:
+        were = "was" if missed == 1 else "were"
+        number = in_words(missed).capitalize()
+        return f"{number} of {in_words(judged)} promises {were} missed in {month}, none clearly"
+    were = "was" if len(clear) == 1 else "were"
+    title = (
+        f"{in_words(len(clear)).capitalize()} of {in_words(judged)} promises {were} clearly missed "
+        f"in {month}"
+    )
+    worse = sum(
+        direction(result, row["business_unit"], row["service"]) == DIRECTIONS["worse"]
+        for _, row in clear.iterrows()
+    )
+    if worse:
+        which = "it" if len(clear) == 1 else in_words(worse)
+        title += f", and {which} {'is' if worse == 1 else 'are'} still getting worse"
+    return title
+
+
+def _lead(missed: pd.DataFrame, clear: pd.DataFrame) -> str:
+    if len(clear):
+        first = clear.sort_values("q", kind="stable").iloc[0]
+        return (
+            f"{who(first)}: {levels_words.figure(first)}, against {levels_words.goal(first)} "
+            f"({first['goal']}); interval {levels_words.interval(first)}."
+        )
+    if len(missed):
+        return "What was missed may be chance: the months' figures are too few to tell."
+    return "Nothing was missed."
+
+
+def _what(levels: pd.DataFrame, missed: pd.DataFrame, kept: pd.DataFrame) -> str:
+    undecided = len(levels) - len(missed) - len(kept)
+    units = counted(levels["business_unit"].nunique(), "unit")
+    text = f"Of {counted(len(levels), 'promise')} to {units}, {len(kept)} were kept"
+    rest = f"; {undecided} are open or had too few cases." if undecided else "."
+    return f"{text} and {len(missed)} missed{rest}"
+
+
+def _sure(result: Portfolio, missed: pd.DataFrame, clear: pd.DataFrame) -> str:
+    corrected = f"after correction for {result.family_size} comparisons"
+    if missed.empty:
+        return f"Nothing was missed; single months of small units still say little ({corrected})."
+    unsure = len(missed) - len(clear)
+    if clear.empty:
+        return f"None of the missed promises is clear {corrected}."
+    text = f"{in_words(len(clear)).capitalize()} stands {corrected}."
+    if len(clear) > 1:
+        text = f"{in_words(len(clear)).capitalize()} stand {corrected}."
+    return text + (f" The other {in_words(unsure)} missed may be chance." if unsure else "")
+
+
+def _next(result: Portfolio) -> str:
+    if result.attention.empty:
+        return "Nothing calls for action; single low months of small units are expected."
+    first = result.attention.iloc[0]
+    own = result.drivers
+    if len(own):
+        own = own[own["business_unit"] == first["business_unit"]]
+    where = listed(
+        [str(first["business_unit"]), *([str(first["service"])] if first["service"] else [])]
+    )
+    if len(own) and first["kind"].startswith("missed"):
+        return f"Start with {where}: see what goes with its late tickets."
+    return f"Start with {where}."
+
+
+def attention(result: Portfolio) -> Attention:
+    """Return what needs attention first, with the reason and the report that says more."""
+    folders = result.reports.drop_duplicates("business_unit").set_index("business_unit")["folder"]
+    done = {
+        (row.business_unit, row.notebook)
+        for row in result.reports[result.reports["status"] == "done"].itertuples()
+    }
+    concerns = []
+    for _, row in result.attention.iterrows():
+        notebook, go = GO[row["kind"]]
+        unit = row["business_unit"]
+        concerns.append(
+            Concern(
+                who=unit if not row["service"] else f"{unit}, {row['service']}",
+                title=TITLES[row["kind"]],
+                text=_reason(result, row),
+                folder=str(folders.get(unit, "")),
+                notebook=notebook if (unit, notebook) in done else "",
+                go=go,
+            )
+        )
+    said = "In order of evidence, not of raw rate."
+    if not concerns:
+        said = (
+            "Nothing calls for attention: no promise was missed beyond chance, no trend is worse."
+        )
+    return Attention(concerns, [said])
+
+
+def _reason(result: Portfolio, row: pd.Series) -> str:
+    unit = row["business_unit"]
+    if pd.isna(row["level"]):
+        return "Satisfaction is low or falling although the agreement is kept."
+    level = result.levels.loc[[int(row["level"])]].iloc[0]
+    verdict = levels_words.verdict(level)
+    text = (
+        f"{verdict}: {levels_words.figure(level)} (interval {levels_words.interval(level)}), "
+        f"against {levels_words.goal(level)}."
+    )
+    heading = direction(result, unit, str(row["service"]))
+    return f"{text} {heading.capitalize()}." if heading else text
+
+
+def say(result: Portfolio) -> Prose:
+    """Return how the portfolio was made."""
+    return Prose(
+        [
+            f"{counted(result.family_size, 'promise')} were compared with their goals; clearly "
+            "means that the verdict stands after correction for all of them."
+        ],
+        caveats(result.notes),
+    )
