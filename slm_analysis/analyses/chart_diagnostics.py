@@ -93,6 +93,9 @@ def _year_angle(points: Points) -> Numbers:
     return 2 * np.pi * ((points.moments - np.datetime64("2000-01-01")) / YEAR)
 
 
+_UPPER = np.triu_indices(3)
+
+
 def yearly_season(layout: Layout, limits: Limits) -> tuple[Numbers, Flags]:
     """Return the amplitude in sigma of each series' yearly wave, and whether it is established.
 
@@ -112,10 +115,15 @@ def yearly_season(layout: Layout, limits: Limits) -> tuple[Numbers, Flags]:
         return amplitude, chance < SEASON_TEST
     angle = _year_angle(points)
     waves = np.stack([np.ones_like(angle), np.cos(angle), np.sin(angle)]) * known
-    normal = np.array([[layout.per_series(a * b, points.series) for b in waves] for a in waves])
-    right = np.array([layout.per_series(a * z, points.series) for a in waves]).T[fitted]
+    pairs = waves[_UPPER[0]] * waves[_UPPER[1]]
+    sums = np.stack(
+        [layout.per_series(flat, points.series)[fitted] for flat in (*pairs, *waves * z)]
+    )
+    normal = np.empty((fitted.sum(), 3, 3))
+    normal[:, _UPPER[0], _UPPER[1]] = normal[:, _UPPER[1], _UPPER[0]] = sums[: len(pairs)].T
+    right = sums[len(pairs) :].T
     # Least squares; minimum norm where the periods cannot tell the waves apart.
-    solved = (np.linalg.pinv(normal.transpose(2, 0, 1)[fitted]) @ right[:, :, None])[:, :, 0]
+    solved = (np.linalg.pinv(normal, hermitian=True) @ right[:, :, None])[:, :, 0]
     amplitude[fitted] = np.hypot(solved[:, 1], solved[:, 2])
     explained = (solved * right).sum(axis=1)
     left = layout.per_series(z**2, points.series)[fitted] - explained

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,7 @@ class Points:
         """Whether times are dates."""
         return bool(self.time.dtype.kind == "M")
 
-    @property
+    @cached_property
     def moments(self) -> NDArray[Any]:
         """Times as plain numbers or UTC moments, which sort as the times do."""
         return np.asarray(self.time, dtype="datetime64[ns]") if self.dated else self.time
@@ -223,9 +224,9 @@ def phase_names(df: pd.DataFrame, phases: str) -> list[str]:
 
 def _subgroups(points: Points) -> Points:
     """Return one point per series and time, the mean of the rows that share it."""
-    first = np.flatnonzero(~_repeats(points))
     if not len(points):
         return points
+    first = np.flatnonzero(~_repeats(points))
     known = ~np.isnan(points.value)
 
     def fold(ufunc: np.ufunc, flat: NDArray[Any]) -> NDArray[Any]:

@@ -181,36 +181,38 @@ class Pattern:
         return self.holds & self.zone
 
     @cached_property
-    def intervals(self) -> tuple[Whole, Whole, Whole]:
-        """Row, first and last point of every unbroken pattern (all windows that hold in a row)."""
-        row, begins = np.nonzero(_begins(self.holds))
-        ends = np.nonzero(_begins(self.holds[:, ::-1])[:, ::-1])[1]
-        return row, self.start[row, begins], ends
+    def unbroken(self) -> tuple[Whole, Whole, Whole, Whole]:
+        """Row, first window's end, its first point, last window's end, of windows in a row."""
+        width = self.zone.shape[1]
+        begins = np.flatnonzero(_begins(self.holds))
+        ends = np.flatnonzero(_begins(self.holds[:, ::-1])[:, ::-1])
+        row, first = np.divmod(begins, width)
+        return row, begins, self.start[row, first], ends % width
 
     @cached_property
     def occurrences(self) -> Occurrences:
         """Every unbroken pattern that some point completes."""
         width = self.zone.shape[1]
-        row, first, _ = self.intervals
+        row, begins, first, _ = self.unbroken
         hits, zone = np.flatnonzero(self.hits), np.flatnonzero(self.zone)
-        begins = np.flatnonzero(_begins(self.holds))
-        pattern = np.searchsorted(begins, hits, side="right") - 1
-        found = np.unique(pattern)
-        first_hit = np.searchsorted(pattern, found)
-        last_hit = np.searchsorted(pattern, found, side="right") - 1
+        # Hits lie between the ends of the first windows of their pattern and the next one.
+        first_hit = np.searchsorted(hits, begins)
+        after_last = np.append(first_hit[1:], len(hits))
+        found = np.flatnonzero(after_last > first_hit)
+        last = hits[after_last[found] - 1]
         start = np.searchsorted(zone, (row * width + first)[found])
         return Occurrences(
             row=row[found],
             start=zone[start] % width,
-            completed=hits[first_hit] % width,
-            end=hits[last_hit] % width,
-            n_members=np.searchsorted(zone, hits[last_hit], side="right") - start,
+            completed=hits[first_hit[found]] % width,
+            end=last % width,
+            n_members=np.searchsorted(zone, last, side="right") - start,
         )
 
     @cached_property
     def members(self) -> Flags:
         """The points that belong to a pattern, whether or not they complete it."""
-        row, first, last = self.intervals
+        row, _, first, last = self.unbroken
         steps = np.zeros((self.zone.shape[0], self.zone.shape[1] + 1), dtype=np.int32)
         np.add.at(steps, (row, first), 1)
         np.add.at(steps, (row, last + 1), -1)

@@ -14,6 +14,7 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill import PapermillExecutionError, execute_notebook
 
+from slm_analysis.batch.kernels import LocalKernelManager
 from slm_analysis.batch.plan import Job
 from slm_analysis.files import write_whole
 from slm_analysis.fingerprint import file_digest
@@ -105,6 +106,7 @@ def run_job(job: Job, root: Path) -> Record:
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_TIMEOUT,
+            kernel_manager_class=LocalKernelManager,
         )
     except (PapermillExecutionError, CellExecutionError) as e:
         status, error = FAILED, f"{e.ename}: {e.evalue}"

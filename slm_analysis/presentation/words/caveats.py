@@ -29,7 +29,7 @@ SENTENCES = {
     "change_season_not_separable": "Under two full years of figures: a yearly season cannot be "
     "told from the change.",
     "change_few_points": "The answer rests on {counted} only.",
-    "change_power": "An effect of {size} would have shown in four of five such series; a smaller "
+    "change_power": "An effect of {size} or more would show in four of five such series; a smaller "
     "one can stay hidden.",
     "change_against_controls": "Expected values come from {n} comparable units.",
     "change_too_few_controls": "Too few comparable units ({n}, {needed} are needed): the unit is "
