@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TypeAlias, overload
 from zoneinfo import ZoneInfo
 
@@ -20,6 +18,16 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.errors import InputError, nearest
+from slm_analysis.sla.clock import (
+    DAY,
+    DAY_SECONDS,
+    FOREVER,
+    MISSING,
+    SECOND,
+    Clock,
+    disjoint,
+    to_utc,
+)
 
 Shifts: TypeAlias = Sequence[Sequence[str]]
 Times: TypeAlias = pd.Series | pd.DatetimeIndex | pd.Timestamp
@@ -27,10 +35,6 @@ Times: TypeAlias = pd.Series | pd.DatetimeIndex | pd.Timestamp
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_SCOPES = ("calendar_day", "shift")
 
-SECOND = 1_000_000
-"""The clock counts whole microseconds."""
-DAY_SECONDS = 86_400
-DAY = DAY_SECONDS * SECOND
 EPOCH_WEEKDAY = WEEKDAYS.index("thu")
 """The weekday of day 0, 1 January 1970."""
 
@@ -40,15 +44,7 @@ FIRST_DAY, LAST_DAY = (
 """Days beyond which no calendar is compiled: such a time is a misread date."""
 MARGIN_DAYS = 400
 """How much further than asked a calendar is compiled, so that it is seldom done again."""
-MISSING = np.iinfo(np.int64).min
-"""NaT as pandas stores it."""
-FOREVER = np.iinfo(np.int64).max // 4
-"""More working time than any clock holds: the end of a pause that is still open."""
 TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):[0-5]\d|24:00")
-CHUNK = 1 << 16
-"""Rows looked up at once: intermediate arrays stay in the processor's cache."""
-BUCKET = 3600 * SECOND
-"""Segments are found by the hour that an instant lies in: faster than a binary search."""
 
 
 class BusinessCalendar:
@@ -115,7 +111,7 @@ class BusinessCalendar:
         self._weekly = weekly
         self._own_hours = own_hours
         self._blank = sorted(days_off) if holiday_scope == "calendar_day" else []
-        self._clock = _Clock(0, 0, *[np.empty(0, dtype=np.int64)] * 3)
+        self._clock = Clock(0, 0, *[np.empty(0, dtype=np.int64)] * 3)
 
     @overload
     def elapsed(
@@ -225,7 +221,7 @@ class BusinessCalendar:
         times = pd.DatetimeIndex(due.view("M8[us]")).tz_localize("UTC")
         return times[0] if index is None else pd.Series(times, index=index)
 
-    def _clock_over(self, *instants: np.ndarray) -> _Clock:
+    def _clock_over(self, *instants: np.ndarray) -> Clock:
         """Return the clock, compiled further where an instant lies outside its days."""
         known = [a[a != MISSING] for a in instants]
         known = [a for a in known if len(a)]
@@ -244,7 +240,7 @@ class BusinessCalendar:
                 )
         return self._clock
 
-    def _clock_reaching(self, worked: int) -> _Clock:
+    def _clock_reaching(self, worked: int) -> Clock:
         """Return the clock, its zero unmoved, compiled until it holds so much working time."""
         while self._clock.total < worked:
             first, last = self._clock.first, self._clock.last
@@ -298,7 +294,7 @@ class BusinessCalendar:
         )
         return day, begin, end
 
-    def _compile(self, first: int, last: int) -> _Clock:
+    def _compile(self, first: int, last: int) -> Clock:
         """Turn the days `first` up to `last` into working segments."""
         # The evening before may run into the first day.
         day, begin, end = self._shifts(first - 1, last)
@@ -308,60 +304,11 @@ class BusinessCalendar:
         end = np.concatenate([np.minimum(end, DAY_SECONDS), end - DAY_SECONDS])
         keep = (begin < end) & ~np.isin(day, self._blank) & (day >= first) & (day < last)
         midnight = day[keep] * DAY_SECONDS
-        local = _disjoint(midnight + begin[keep], midnight + end[keep])
-        starts, ends = _to_utc(*local, self.timezone, first, last)
-        starts, ends = _disjoint(starts * SECOND, ends * SECOND)
+        local = disjoint(midnight + begin[keep], midnight + end[keep])
+        starts, ends = to_utc(*local, self.timezone, first, last)
+        starts, ends = disjoint(starts * SECOND, ends * SECOND)
         lengths = ends - starts
-        return _Clock(first, last, starts, lengths, np.cumsum(lengths) - lengths)
-
-
-@dataclass(frozen=True)
-class _Clock:
-    """The working segments of the days `first` up to `last`, in UTC microseconds."""
-
-    first: int
-    last: int
-    starts: np.ndarray
-    lengths: np.ndarray
-    before: np.ndarray
-    """Working time before each segment."""
-
-    @property
-    def total(self) -> int:
-        return int(self.lengths.sum())
-
-    @cached_property
-    def _by_bucket(self) -> tuple[np.ndarray, int]:
-        """Return the segment in force at the start of each bucket, and most begun within one."""
-        buckets = np.arange(self.first * DAY, self.last * DAY + 1, BUCKET)
-        segment = np.maximum(np.searchsorted(self.starts, buckets, side="right") - 1, 0)
-        return segment, int(np.diff(segment).max())
-
-    def worked(self, instants: np.ndarray) -> np.ndarray:
-        """F: the working time before each instant; outside the days, as at their ends."""
-        worked = np.zeros(len(instants), dtype=np.int64)
-        if not len(self.starts):
-            return worked
-        in_bucket, most = self._by_bucket
-        origin = self.first * DAY
-        following = np.append(self.starts[1:], FOREVER)
-        for at in range(0, len(instants), CHUNK):
-            chunk = slice(at, at + CHUNK)
-            instant = np.clip(instants[chunk], self.starts[0], self.last * DAY)
-            segment = in_bucket[(instant - origin) // BUCKET]
-            for _ in range(most):
-                segment += following[segment] <= instant
-            worked[chunk] = self.before[segment] + np.minimum(
-                instant - self.starts[segment], self.lengths[segment]
-            )
-        return worked
-
-    def reached(self, worked: np.ndarray) -> np.ndarray:
-        """G: the earliest instant before which so much has been worked, at most `total`."""
-        if not len(self.starts):
-            return np.full(len(worked), MISSING)
-        segment = np.searchsorted(self.before + self.lengths, worked, side="left")
-        return self.starts[segment] + (worked - self.before[segment])
+        return Clock(first, last, starts, lengths, np.cumsum(lengths) - lengths)
 
 
 def _instants(times: Times) -> tuple[pd.Index | None, np.ndarray]:
@@ -382,7 +329,7 @@ def _pause_ends(pauses: pd.DataFrame | None) -> list[np.ndarray]:
 
 
 def _pauses(
-    clock: _Clock, pauses: pd.DataFrame, index: pd.Index | None
+    clock: Clock, pauses: pd.DataFrame, index: pd.Index | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return pauses as row, begin and end in working time, sorted by row and begin."""
     if index is None:
@@ -411,55 +358,6 @@ def _union(row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndar
     covered = pd.Series(end).groupby(row).cummax().groupby(row).shift(fill_value=0).to_numpy()
     begin = np.maximum(begin, covered)
     return begin, np.maximum(end - begin, 0)
-
-
-def _disjoint(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the union of intervals as sorted, disjoint, non-touching ones."""
-    order = np.argsort(starts, kind="stable")
-    starts, ends = starts[order], np.maximum.accumulate(ends[order])
-    new = np.ones(len(starts), dtype=bool)
-    new[1:] = starts[1:] > ends[:-1]
-    last = np.roll(new, -1)
-    return starts[new], ends[last]
-
-
-def _to_utc(
-    starts: np.ndarray, ends: np.ndarray, timezone: str, first: int, last: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return local wall-clock intervals (seconds) as UTC intervals, over every change of offset.
-
-    Between two changes local time is UTC plus a constant, so each stretch takes the intervals
-    that its own wall clock shows: none in a skipped hour, both in a repeated one.
-    """
-    changes, offsets = _offsets(timezone, first - 1, last + 1)
-    utc_starts, utc_ends = [], []
-    for since, until, offset in zip(changes[:-1], changes[1:], offsets, strict=True):
-        a = np.searchsorted(ends, since + offset, side="right")
-        b = np.searchsorted(starts, until + offset, side="left")
-        utc_starts.append(np.maximum(starts[a:b] - offset, since))
-        utc_ends.append(np.minimum(ends[a:b] - offset, until))
-    return np.concatenate(utc_starts), np.concatenate(utc_ends)
-
-
-def _offsets(timezone: str, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return UTC seconds at which the offset changes (ends included), and the offsets between."""
-
-    def offset(utc: np.ndarray) -> np.ndarray:
-        aware = pd.DatetimeIndex(utc.astype("M8[s]")).tz_localize("UTC").tz_convert(timezone)
-        return aware.tz_localize(None).as_unit("s").asi8 - utc
-
-    days = np.arange(first, last + 1) * DAY_SECONDS
-    at_days = offset(days)
-    changed = np.flatnonzero(np.diff(at_days))
-    low, high = days[changed], days[changed + 1]
-    while len(low) and (high - low).max() > 1:
-        middle = (low + high) // 2
-        before = offset(middle) == at_days[changed]
-        low, high = np.where(before, middle, low), np.where(before, high, middle)
-    return (
-        np.concatenate([days[:1], high, days[-1:]]),
-        np.concatenate([at_days[:1], at_days[changed + 1]]),
-    )
 
 
 def _weekday(name: str) -> int:

@@ -27,8 +27,8 @@ UNDECIDED = ("running", "paused")
 
 SCORED = (
     "ticket_id", "business_unit", "service", "agreement", "version", "target", "metric",
-    "priority", "goal_priority", "goal", "goal_share", "opened_on", "counted_on", "count_by", "started_at",
-    "stopped_at", "due_at", "elapsed_seconds", "paused_seconds", "target_seconds",
+    "priority", "goal_priority", "goal", "goal_share", "opened_on", "counted_on", "count_by",
+    "started_at", "stopped_at", "due_at", "elapsed_seconds", "paused_seconds", "target_seconds",
     "recorded_breached", "assumed", "state",
 )  # fmt: skip
 RECORDED = {
@@ -59,8 +59,8 @@ def score(
     DataFrame
         One row per ticket and target of its terms; a ticket that no agreement covers has one row
         with state ``no_target`` and no target. Columns: ids and terms; `goal` (as written),
-        `goal_priority` (the priority that it is for, or ``default``), `goal_share`; `opened_on`, `counted_on` (local dates; the period is that of the latter,
-        `count_by` names the time it was taken from); `started_at`, `stopped_at`, `due_at` (UTC);
+        `goal_priority` (the priority that it is for, or ``default``), `goal_share`; `opened_on`,
+        `counted_on` (local dates; the period is that of the latter, `count_by` names the time it was taken from); `started_at`, `stopped_at`, `due_at` (UTC);
         `elapsed_seconds` (business time until stop or `as_of`, without pauses),
         `paused_seconds`, `target_seconds`; `recorded_breached` (the source's own judgement);
         `assumed` (the stop is the closing); `state` (one of `STATES`).
