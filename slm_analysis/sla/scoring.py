@@ -60,7 +60,8 @@ def score(
         One row per ticket and target of its terms; a ticket that no agreement covers has one row
         with state ``no_target`` and no target. Columns: ids and terms; `goal` (as written),
         `goal_priority` (the priority that it is for, or ``default``), `goal_share`; `opened_on`,
-        `counted_on` (local dates; the period is that of the latter, `count_by` names the time it was taken from); `started_at`, `stopped_at`, `due_at` (UTC);
+        `counted_on` (local dates; the period is that of the latter, `count_by` names
+        the time it was taken from); `started_at`, `stopped_at`, `due_at` (UTC);
         `elapsed_seconds` (business time until stop or `as_of`, without pauses),
         `paused_seconds`, `target_seconds`; `recorded_breached` (the source's own judgement);
         `assumed` (the stop is the closing); `state` (one of `STATES`).
