@@ -3,6 +3,10 @@
 Anhøj and Olesen, PLoS ONE 2014;9(11):e113825. Points on the centre line are passed over, runs
 end at gaps. The longest run is judged by all points off the line, the crossings by the pairs of
 neighbours, which gaps make fewer.
+
+Where the two sides are not equally likely, a run counts as many points of even chances as are as
+unlikely (so that the chance of a long run on either side stays what it is), and fewer crossings
+are usual.
 """
 
 from __future__ import annotations
@@ -41,7 +45,12 @@ def longest_usual_run(runs: Runs) -> Whole:
 
 def fewest_usual_crossings(runs: Runs) -> Whole:
     """Return the fewest crossings that are still usual for each series' pairs of neighbours."""
-    return _per_number(_fewest_of_pairs, runs.pairs)
+    even = _per_number(_fewest_of_pairs, runs.pairs)
+    uneven = 4 * runs.above * (1 - runs.above)
+    # Mean and variance of crossings: Mood, Ann. Math. Stat. 1940;11:367-392, for two kinds.
+    mean, variance = runs.pairs * uneven / 2, runs.pairs * uneven * (1 - 3 * uneven / 4)
+    fewest = np.ceil(mean + stats.norm.ppf(CROSSINGS_QUANTILE) * np.sqrt(variance) - 0.5)
+    return np.where(uneven == 1, even, np.maximum(fewest, 0)).astype(int)
 
 
 def _longest_of_points(n_useful: int) -> int:

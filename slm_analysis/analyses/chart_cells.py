@@ -15,6 +15,9 @@ from slm_analysis.analyses.run_patterns import LIMIT_SIGMAS, Flags, Numbers, Who
 D2_OF_TWO = 1.128
 """Mean range of two values in sigma, as published tables round it (Montgomery, App. VI)."""
 
+ROUNDING = 1e-12
+"""Differences below this share of the values' size are rounding, not variation."""
+
 TIME_POWER = 1 / 3.6
 """Power that makes exponential times between events near normal (Nelson, JQT 1994;26:239)."""
 
@@ -97,6 +100,8 @@ class Fit:
         Laney's spread beyond the binomial or Poisson one, as measured and after the floor.
     exact_low, exact_high : array of float, optional
         Limits from the exact distribution; NaN where they are not needed.
+    above : array of float, optional
+        Chance that a stable point off the centre line lies above it; one half where not given.
     low, high : array of float, optional
         Cumulative sums.
     """
@@ -109,5 +114,6 @@ class Fit:
     sigma_z_used: Numbers | None = None
     exact_low: Numbers | None = None
     exact_high: Numbers | None = None
+    above: Numbers | None = None
     low: Numbers | None = None
     high: Numbers | None = None

@@ -123,7 +123,7 @@ def yearly_season(layout: Layout, limits: Limits) -> tuple[Numbers, Flags]:
     normal[:, _UPPER[0], _UPPER[1]] = normal[:, _UPPER[1], _UPPER[0]] = sums[: len(pairs)].T
     right = sums[len(pairs) :].T
     # Least squares; minimum norm where the periods cannot tell the waves apart.
-    solved = (np.linalg.pinv(normal, hermitian=True) @ right[:, :, None])[:, :, 0]
+    solved = (np.linalg.pinv(normal) @ right[:, :, None])[:, :, 0]
     amplitude[fitted] = np.hypot(solved[:, 1], solved[:, 2])
     explained = (solved * right).sum(axis=1)
     left = layout.per_series(z**2, points.series)[fitted] - explained

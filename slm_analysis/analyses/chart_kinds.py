@@ -13,6 +13,7 @@ from slm_analysis.analyses.chart_cells import (
     LINEAR,
     LOG,
     POWER,
+    ROUNDING,
     Cells,
     Fit,
     Options,
@@ -89,21 +90,28 @@ def _rate(
         measured = mean_moving_range((x - center) / sigma, cells, options) / D2_OF_TWO
         used = np.fmax(measured, options.sigma_z_floor or np.nan)
         laney = Fit(x, center, sigma * used, sigma_z=measured[:, 0], sigma_z_used=used[:, 0])
-        return _with_exact_limits(laney, cells) if options.exact else laney
+        return _with_exact_chances(laney, cells) if options.exact else laney
 
     return fit
 
 
-def _with_exact_limits(fit: Fit, cells: Cells) -> Fit:
-    """Add the limits of the exact binomial where few cases are expected on either side."""
+def _with_exact_chances(fit: Fit, cells: Cells) -> Fit:
+    """Add what the exact binomial says where few cases are expected on either side.
+
+    These are the limits, and the chance of the side: most weeks of a good share are full ones.
+    """
     center = np.broadcast_to(fit.center, cells.size.shape)
     few = (cells.size * np.minimum(center, 1 - center) < EXACT_UNDER) & (center > 0) & (center < 1)
     n, p = cells.size[few], center[few]
     low, high = np.full((2, *cells.size.shape), np.nan)
+    above = np.full(cells.size.shape, 0.5)
     # Beyond means rarer than the tail: P(X <= x) or P(X >= x) under 0.00135.
     low[few] = stats.binom.ppf(EXACT_TAIL, n, p) / n
     high[few] = stats.binom.ppf(1 - EXACT_TAIL, n, p) / n
-    return replace(fit, exact_low=low, exact_high=high)
+    over = stats.binom.sf(np.floor(n * p * (1 + ROUNDING)), n, p)
+    under = stats.binom.cdf(np.ceil(n * p * (1 - ROUNDING)) - 1, n, p)
+    above[few] = over / (over + under)
+    return replace(fit, exact_low=low, exact_high=high, above=above)
 
 
 def _number_of_cases(cells: Cells, options: Options) -> Fit:  # noqa: ARG001

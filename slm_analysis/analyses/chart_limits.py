@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from slm_analysis.analyses.chart_cells import Cells, Fit, Options
+from slm_analysis.analyses.chart_cells import ROUNDING, Cells, Fit, Options
 from slm_analysis.analyses.chart_kinds import (
     KINDS,
     KNOWN_SIGMA,
@@ -25,9 +25,6 @@ from slm_analysis.analyses.run_patterns import (
     sides,
 )
 
-ROUNDING = 1e-12
-"""Differences below this share of the values' size are rounding, not variation."""
-
 NO_VARIATION = "no_variation"
 TOO_FEW = "too_few_points"
 NO_DATA = "no_data"
@@ -39,7 +36,8 @@ class Limits:
 
     `value`, `center`, `lcl` and `ucl` are in the caller's units; `sigma` and `z` on the scale on
     which the kind judges. `side` is 1 above the centre line, -1 below; `beyond` the same of the
-    limits. `kind`, `sigma_z` and `sigma_z_used` have one entry per stretch.
+    limits, `above` the chance of a stable point's lying above the centre line. `kind`, `sigma_z`
+    and `sigma_z_used` have one entry per stretch.
     """
 
     value: Numbers
@@ -50,6 +48,7 @@ class Limits:
     z: Numbers
     side: Whole
     beyond: Whole
+    above: Numbers
     useful: Flags
     runs: Flags
     kind: NDArray[np.object_]
@@ -66,6 +65,7 @@ class Limits:
             z=np.where(runs, self.z, np.nan),
             side=np.where(runs, self.side, 0),
             beyond=np.where(self.useful, self.beyond, 0),
+            above=self.above,
             valid=runs,
         )
 
@@ -107,6 +107,7 @@ def _draw(fit: Fit, cells: Cells, kind: Kind, options: Options) -> Limits:
         z=z,
         side=sides(_unrounded(value, middle)),
         beyond=beyond,
+        above=np.full(shape, 0.5) if fit.above is None else fit.above,
         useful=cells.useful & drawn,
         runs=np.full(shape, not kind.only_limits),
         kind=_limits_kind(fit, sigma, cells, kind, options),

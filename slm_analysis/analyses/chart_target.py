@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from slm_analysis.analyses.chart_cells import ROUNDING
 from slm_analysis.analyses.chart_kinds import KINDS
-from slm_analysis.analyses.chart_limits import ROUNDING
 from slm_analysis.analyses.run_patterns import Flags, Numbers
 from slm_analysis.intervals import LEVEL, wilson
 

@@ -60,7 +60,8 @@ class ControlChart(Result):
         `limits_kind` (`three_sigma`, `laney`, `laney_and_exact`, `known_sigma`,
         `decision_interval`, `none`; without limits that could judge `no_variation`,
         `too_few_points`, `no_data`), `frozen` (by a baseline), `n_useful` (points off the centre
-        line), `longest_run`, `longest_run_max`, `crossings`, `crossings_min`.
+        line), `longest_run` (in points of even chances), `longest_run_max`, `crossings`,
+        `crossings_min`.
     signals : DataFrame
         One row per unbroken pattern: `phase`, `rule`, `start` (first member), `completed` (first
         point that completes it), `end` (last one), `n_members`, `side` (`above`, `below`,
@@ -128,8 +129,8 @@ def control_chart(
         `run i mr xbar r s p np c u p' u' g t ewma cusum`, `i_log` (I on the log scale), or `auto`:
         `p'` for counts out of n, `u'` for counts with exposure, `i_log` for positive skewed
         numbers, else `i`; under `auto` a point with few cases expected is beyond the limits
-        only if it is beyond the exact binomial ones too. For xbar, r, s the rows that share a
-        time are a subgroup.
+        only if it is beyond the exact binomial ones too, and weighs in runs by the chance of
+        its side. For xbar, r, s the rows that share a time are a subgroup.
     phases : iterable of times, str or DataFrame, optional
         Starts of new phases; or a column whose changes of value start one; or process changes
         (`implemented_at`, counted from the start of that day, with `description`; columns that

@@ -55,6 +55,8 @@ class Readings:
         1 above the centre line, -1 below, 0 on it or a gap.
     beyond : array of int
         1 above the upper limit, -1 below the lower one, else 0.
+    above : array of float
+        Chance that a stable point off the centre line lies above it.
     valid : array of bool
         The point takes part; False is a gap.
     """
@@ -62,12 +64,19 @@ class Readings:
     z: Numbers
     side: Whole
     beyond: Whole
+    above: Numbers
     valid: Flags
 
     @classmethod
     def from_z(cls, z: Numbers) -> Readings:
         """Return the readings of points about a centre line of 0, with limits at 3 sigma."""
-        return cls(z=z, side=sides(z), beyond=sides(z, LIMIT_SIGMAS), valid=~np.isnan(z))
+        return cls(
+            z=z,
+            side=sides(z),
+            beyond=sides(z, LIMIT_SIGMAS),
+            above=np.full(z.shape, 0.5),
+            valid=~np.isnan(z),
+        )
 
     @cached_property
     def runs(self) -> Runs:
@@ -86,13 +95,16 @@ class Runs:
     Attributes
     ----------
     side, start, length : array of int, series by time
-        Of the run that stands at a point: its side (0 where none stands), first point, points
-        so far.
+        Of the run that stands at a point: its side (0 where none stands), first point, and how
+        many points of even chances would make a run as unlikely as it is so far; where the
+        chances are even, its points so far.
     useful : array of bool
         Points off the centre line.
     n_useful, longest, pairs, crossings : array of int, one per series
         Useful points, longest run, neighbours of which both are useful, how many of these lie
         on different sides.
+    above : array of float, one per series
+        Mean chance of the upper side.
     """
 
     side: Whole
@@ -103,6 +115,7 @@ class Runs:
     longest: Whole
     pairs: Whole
     crossings: Whole
+    above: Numbers
 
 
 def _find_runs(readings: Readings) -> Runs:
@@ -116,17 +129,24 @@ def _find_runs(readings: Readings) -> Runs:
     before[:, 1:] = carried[:, :-1]
     begins = useful & (before != readings.side)
     start = np.maximum(np.maximum.accumulate(np.where(begins, index, -1), axis=1), 0)
-    so_far = np.cumsum(useful, axis=1)
-    length = (so_far - np.take_along_axis(so_far, start, axis=1) + 1) * running
+    # A point whose side has the chance p weighs as many even points as are as unlikely.
+    weight = np.where(
+        useful, -np.log2(np.where(readings.side > 0, readings.above, 1 - readings.above)), 0.0
+    )
+    so_far = np.cumsum(weight, axis=1)
+    since = np.take_along_axis(so_far - weight, start, axis=1)
+    length = np.floor((so_far - since) * running + EDGE).astype(int)
+    n_useful = useful.sum(axis=1)
     return Runs(
         side=carried,
         start=start,
         length=length,
         useful=useful,
-        n_useful=useful.sum(axis=1),
+        n_useful=n_useful,
         longest=length.max(axis=1, initial=0),
         pairs=(useful & (before != 0)).sum(axis=1),
         crossings=(begins & (before != 0)).sum(axis=1),
+        above=(readings.above * useful).sum(axis=1) / np.maximum(n_useful, 1),
     )
 
 
@@ -213,10 +233,12 @@ class Pattern:
     def members(self) -> Flags:
         """The points that belong to a pattern, whether or not they complete it."""
         row, _, first, last = self.unbroken
-        steps = np.zeros((self.zone.shape[0], self.zone.shape[1] + 1), dtype=np.int32)
-        np.add.at(steps, (row, first), 1)
-        np.add.at(steps, (row, last + 1), -1)
-        return (np.cumsum(steps, axis=1)[:, :-1] > 0) & self.zone
+        rows, width = self.zone.shape
+        # One column more, in which patterns that reach a row's end stop.
+        cells, origin = rows * (width + 1), row * (width + 1)
+        steps = np.bincount(origin + first, minlength=cells)
+        steps -= np.bincount(origin + last + 1, minlength=cells)
+        return (np.cumsum(steps).reshape(rows, width + 1)[:, :-1] > 0) & self.zone
 
 
 def sides(deviation: Numbers, zone: float = 0.0) -> Whole:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.typing import NaTType
 
+from slm_analysis.analyses.change_checks import MIN_POINTS
 from slm_analysis.analyses.change_effect import (
     BETTER,
     CANNOT_TELL,
@@ -77,7 +78,7 @@ MEASURES = (
 """Times are dated by opening, since a change acts on the tickets opened after it."""
 
 MIXED = "mixed"
-LATER, EARLIER, NOT_MEASURED = "later", "earlier", "not_measured"
+LATER, NOTHING_BEFORE, NOT_MEASURED = "later", "nothing_before", "not_measured"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,8 +98,8 @@ class ChangeOutcomes(Answer):
         One row per process change, the latest first: `change_id`, `description`, `service` (empty:
         all services), `on`, `full_effect_on` (local dates), `expected_effect`, `outcome`:
         `better`, `worse`, `mixed` (some of each), `no_meaningful_change` (on every measure),
-        `cannot_tell`, `later` (after the period's end), `earlier` (before the first period read),
-        `not_measured`.
+        `cannot_tell`, `later` (after the period's end), `nothing_before` (too few periods lie
+        before it, which no waiting mends), `not_measured`.
     effects : DataFrame
         One row per change, service and measure, in the order of `changes`: `change_id`,
         `description`, `service`, `measure`, `on`, `estimate`, `low`, `high` (at `level`), `p`,
@@ -346,9 +347,15 @@ def _outcomes(
 ) -> np.ndarray:
     verdicts = effects.groupby("change_id")["verdict"].agg(set)
     together = changes["change_id"].map(verdicts.map(_together))
+    bare = effects["reason"].eq("too_few_points") & (effects["n_before"] < MIN_POINTS)
+    nothing_before = changes["change_id"].map(bare.groupby(effects["change_id"]).all()).eq(True)
     return np.select(
-        [together.notna(), changes["on"] > period_end, changes["on"] < since],
-        [together, LATER, EARLIER],
+        [
+            changes["on"] > period_end,
+            nothing_before | (changes["on"] < since),
+            together.notna(),
+        ],
+        [LATER, NOTHING_BEFORE, together],
         NOT_MEASURED,
     )
 

@@ -21,6 +21,15 @@ LABELS, VALUES = 250, 236
 LONGEST_LABEL = {False: 38, True: 46}
 DOT = 7
 GOAL_HALF = 0.36
+UNDER = 9
+"""Pixels by which a label and the words below it part from the middle of their row."""
+UNDER_ROW = 8
+"""Pixels that a row is higher where there are words below its label."""
+
+ACCENTED = {"bad", "worse"}
+MARKERS = {"plain": "o", "bad": "D", "good": "D", "better": "^", "worse": "v", "same": "s",
+           "unsure": "o"}  # fmt: skip
+HOLLOW = {"good", "unsure"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,8 @@ class Row:
     """One row: a label, a dot with its interval, its goal, and words at the right.
 
     `mark` is ``plain``, ``bad`` (unfavourable and more than chance), ``good`` (favourable and
-    more than chance) or ``hidden`` (no figure; `words` says why).
+    more than chance) or ``hidden`` (no figure; `words` says why); of an effect ``better``,
+    ``worse``, ``same`` or ``unsure``. `under` and `figures` stand below label and words.
     """
 
     label: str
@@ -38,6 +48,8 @@ class Row:
     words: str
     mark: str = "plain"
     goal: float | None = None
+    under: str = ""
+    figures: str = ""
 
 
 def draw_rows(

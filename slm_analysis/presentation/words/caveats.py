@@ -22,12 +22,12 @@ SENTENCES = {
     "touch it are provisional.",
     # effects of changes
     "change_family": "{n} comparisons were made here; the intervals ({level}) allow for that.",
-    "change_assumption": "Expected without the change: {line} through all {periods}, without the "
-    "step at its date. Whatever else began in those {periods} is counted with it.",
+    "change_assumption": "What was expected without the change follows {line} through all "
+    "{periods}; whatever else set in at its date is counted with it.",
     "change_other_change": "Another change lay near: {description}, {implemented_at}. Part of what "
     "is seen may be its work.",
-    "change_season_not_separable": "Under two full years of figures: a yearly season cannot be "
-    "told from the change.",
+    "change_season_not_separable": "With under two full years of figures, a yearly season "
+    "cannot be told from the change.",
     "change_few_points": "The answer rests on {counted} only.",
     "change_power": "An effect of {size} or more would show in four of five such series; a smaller "
     "one can stay hidden.",
@@ -35,12 +35,12 @@ SENTENCES = {
     "change_too_few_controls": "Too few comparable units ({n}, {needed} are needed): the unit is "
     "compared with its own past.",
     "change_incomplete_periods": "{counted} left out as incomplete.",
-    "change_missing_periods": "{counted} without a figure: {gap}.",
+    "change_missing_periods": "{counted} without a figure of their own ({gap}).",
     "change_ramp_periods": "{counted} left out while the change took hold.",
     "change_change_within_period": "The change came within the {period} of {start}, which counts "
     "as after it.",
-    "change_placebo_date": "Such an effect shows in the middle of the {periods} before as well, "
-    "where no change was made: take this one with care.",
+    "change_placebo_date": "An effect also shows in the middle of the {periods} before, where no "
+    "change was made: take this one with care.",
     "change_autocorrelation": "Neighbouring {periods} go together more than the method has been "
     "tried for; the interval may be too narrow.",
 }

@@ -89,7 +89,7 @@ MEASURES: Mapping[str, Wording] = {
     ),
     "satisfaction": Wording(
         "satisfaction", "point of score", "points of score", "mean score {} higher",
-        "mean score {} lower", digits=2, gap="too few answers, which count with an earlier one",
+        "mean score {} lower", digits=2, gap="too few answers, counted with earlier ones",
     ),
 }  # fmt: skip
 SCALES: Mapping[str, Wording] = {

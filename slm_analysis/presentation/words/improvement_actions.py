@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from slm_analysis.analyses.change_effect import (
@@ -22,7 +20,7 @@ from slm_analysis.questions.improvement_actions import (
     OVERDUE,
     UNKNOWN_CHANGE,
 )
-from slm_analysis.questions.process_changes import EARLIER, LATER, MIXED, NOT_MEASURED
+from slm_analysis.questions.process_changes import LATER, MIXED, NOT_MEASURED, NOTHING_BEFORE
 
 STANDINGS = {DONE: "Done", OVERDUE: "Overdue", OPEN: "Open", DROPPED: "Dropped"}
 BROUGHT = {
@@ -32,7 +30,7 @@ BROUGHT = {
     NO_MEANINGFUL_CHANGE: "followed by no meaningful change",
     CANNOT_TELL: "cannot tell yet",
     LATER: "in effect after the reported period",
-    EARLIER: "made before the figures begin",
+    NOTHING_BEFORE: "too little before it to compare with",
     NOT_MEASURED: "no figures to judge it by",
 }
 NOTHING_TO_JUDGE = {
@@ -60,13 +58,17 @@ def promised(actions: pd.DataFrame) -> str:
     if actions.empty:
         return ""
     number = actions["standing"].value_counts()
+    many = "action" if len(actions) == 1 else "actions"
+    said = f"Promised in reviews: {in_words(len(actions))} {many}"
+    if len(number) == 1:
+        every = "" if len(actions) == 1 else "all "
+        return f"{said}, {every}{STANDINGS[str(number.index[0])].lower()}."
     parts = [
         f"{in_words(int(number[code]))} {name.lower()}"
         for code, name in STANDINGS.items()
         if code in number
     ]
-    many = "action" if len(actions) == 1 else "actions"
-    return f"Promised in reviews: {in_words(len(actions))} {many}, {listed(parts)}."
+    return f"{said}, {listed(parts)}."
 
 
 def overdue(actions: pd.DataFrame) -> str:
@@ -74,12 +76,9 @@ def overdue(actions: pd.DataFrame) -> str:
     late = actions[actions["standing"] == OVERDUE]
     if late.empty:
         return ""
-    return f"Ask for what is overdue: {listed(_named(late), 2)}."
-
-
-def _named(actions: pd.DataFrame) -> Sequence[str] | list[str]:
-    return [
-        f"{action['finding'] or action['action_id']}"
+    names = [
+        str(action["finding"] or action["action_id"])
         + (f" ({action['owner']})" if action["owner"] else "")
-        for _, action in actions.iterrows()
+        for _, action in late.iterrows()
     ]
+    return f"Ask for what is overdue: {listed(names, 2)}."
