@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib.transforms as mtransforms
 import numpy as np
@@ -23,6 +24,7 @@ DOT = 7
 GOAL_HALF = 0.36
 UNDER = 9
 """Pixels by which a label and the words below it part from the middle of their row."""
+AXIS_LABEL = 18
 UNDER_ROW = 8
 """Pixels that a row is higher where there are words below its label."""
 
@@ -61,6 +63,7 @@ def draw_rows(
     band_label: str = "",
     line: float | None = None,
     line_label: str = "",
+    axis_label: str = "",
 ) -> Draw:
     """Return the drawing of rows on one scale.
 
@@ -76,18 +79,21 @@ def draw_rows(
         A stretch that is too small to matter, shaded.
     line : float, optional
         A value that all rows are seen against: a common goal, or no effect.
+    axis_label : str
+        What the scale measures, where its ticks do not say it.
     """
 
     def draw(figure: Figure, narrow: bool) -> None:
-        step = ROW[narrow]
-        height = TOP + step * len(rows) + BOTTOM
+        step = ROW[narrow] + (UNDER_ROW if any(row.under for row in rows) else 0)
+        bottom = BOTTOM + (AXIS_LABEL if axis_label else 0)
+        height = TOP + step * len(rows) + bottom
         set_height(figure, height)
         width = NARROW if narrow else WIDE
         left, right = (10, 14) if narrow else (LABELS, VALUES)
         ax = figure.add_axes(
             (
                 left / width,
-                BOTTOM / height,
+                bottom / height,
                 (width - left - right) / width,
                 step * len(rows) / height,
             )
@@ -95,6 +101,7 @@ def draw_rows(
         ax.set(xlim=limits, ylim=(len(rows) - 0.5, -0.5), yticks=[])
         ticks = [t for t in ax.get_xticks() if limits[0] <= t <= limits[1]]
         ax.set_xticks(ticks, [tick(t) for t in ticks])
+        ax.set_xlabel(axis_label)
         ax.grid(axis="x")
         if band is not None:
             ax.axvspan(*band, color=PALETTE["band"], lw=0)
@@ -106,23 +113,45 @@ def draw_rows(
                     fontweight="bold")  # fmt: skip
         edge = mtransforms.blended_transform_factory(ax.transAxes, ax.transData)
         for at, row in enumerate(rows):
-            y = at + (0.1 if narrow else 0)
-            _draw_row(ax, row, y, limits)
-            weight = "bold" if row.mark == "bad" else "normal"
-            label = shortened(row.label, LONGEST_LABEL[narrow])
-            colour = PALETTE["acc"] if row.mark == "bad" else PALETTE["ink"]
-            quiet = PALETTE["muted"] if row.mark == "hidden" else colour
-            if narrow:
-                ax.text(0, at - 0.26, label, transform=edge, va="center", fontweight=weight)
-                ax.text(1, at + 0.42, row.words, transform=edge, ha="right", va="center",
-                        color=quiet, fontsize=SMALL)  # fmt: skip
-            else:
-                ax.annotate(label, (0, at), xycoords=edge, xytext=(-12, 0), ha="right",
-                            textcoords="offset points", va="center", fontweight=weight)  # fmt: skip
-                ax.annotate(row.words, (1, at), xycoords=edge, xytext=(12, 0), color=quiet,
-                            textcoords="offset points", va="center")  # fmt: skip
+            _draw_row(ax, row, at + (0.1 if narrow else 0), limits)
+            (_narrow_words if narrow else _wide_words)(ax, row, at, edge)
 
     return draw
+
+
+def _wide_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> None:
+    """Write the label left of a row, and its words at the right."""
+    weight, colour = _emphasis(row)
+    label, under = (shortened(text, LONGEST_LABEL[False]) for text in (row.label, row.under))
+
+    def write(text: str, side: int, y: float, **looks: Any) -> None:
+        ax.annotate(text, (side, at), xycoords=edge, xytext=((-12, 12)[side], y), va="center",
+                    textcoords="offset points", ha=("right", "left")[side], **looks)  # fmt: skip
+
+    write(label, 0, UNDER if row.under else 0, fontweight=weight)
+    write(row.words, 1, UNDER if row.figures else 0, color=colour)
+    write(under, 0, -UNDER, fontsize=SMALL, color=PALETTE["muted"])
+    write(row.figures, 1, -UNDER, fontsize=SMALL, color=PALETTE["muted"])
+
+
+def _narrow_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> None:
+    """Write the label above a row, and its words below it."""
+    weight, colour = _emphasis(row)
+    label, under = (shortened(text, LONGEST_LABEL[True]) for text in (row.label, row.under))
+    top = -0.36 if row.under else -0.26
+    words = f"{row.words}: {row.figures}" if row.figures else row.words
+    ax.text(0, at + top, label, transform=edge, va="center", fontweight=weight)
+    ax.text(0, at - 0.14, under, transform=edge, va="center", fontsize=SMALL,
+            color=PALETTE["muted"])  # fmt: skip
+    ax.text(1, at + 0.42, words, transform=edge, ha="right", va="center", fontsize=SMALL,
+            color=colour)  # fmt: skip
+
+
+def _emphasis(row: Row) -> tuple[str, str]:
+    """Return weight of the label and colour of the words."""
+    if row.mark in ACCENTED:
+        return "bold", PALETTE["acc"]
+    return "normal", PALETTE["muted" if row.mark == "hidden" else "ink"]
 
 
 def _draw_row(ax: Axes, row: Row, y: float, limits: tuple[float, float]) -> None:
@@ -131,14 +160,14 @@ def _draw_row(ax: Axes, row: Row, y: float, limits: tuple[float, float]) -> None
                 lw=1.6, solid_capstyle="butt")  # fmt: skip
     if np.isnan(row.value):
         return
-    colour = PALETTE["acc"] if row.mark == "bad" else PALETTE["ink"]
+    colour = PALETTE["acc"] if row.mark in ACCENTED else PALETTE["ink"]
     if not np.isnan(row.low):
         ax.plot(np.clip([row.low, row.high], *limits), [y, y], color=colour, lw=1.8,
-                solid_capstyle="butt")  # fmt: skip
-    marker, face = {"bad": ("D", colour), "good": ("D", PALETTE["paper"])}.get(
-        row.mark, ("o", colour)
-    )
-    ax.plot([row.value], [y], marker, ms=DOT, color=colour, mfc=face, mew=1.4, clip_on=False)
+                ls=(0, (1.2, 1.2)) if row.mark == "unsure" else "-",
+                solid_capstyle="butt", dash_capstyle="butt")  # fmt: skip
+    face = PALETTE["paper"] if row.mark in HOLLOW else colour
+    ax.plot([row.value], [y], MARKERS.get(row.mark, "o"), ms=DOT, color=colour, mfc=face,
+            mew=1.4, clip_on=False)  # fmt: skip
 
 
 def shortened(text: str, most: int) -> str:
