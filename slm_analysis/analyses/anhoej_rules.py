@@ -33,6 +33,7 @@ MIN_POINTS = 10
 
 CROSSINGS_QUANTILE = 0.05
 """Fewer crossings than this quantile of chance are unusual (Chen 2010, eq. 7)."""
+CROSSINGS_SIGMAS = stats.norm.ppf(CROSSINGS_QUANTILE)
 
 RECENT_POINTS = 8
 """A signal of few crossings takes the side where most of so many last points lie."""
@@ -49,7 +50,7 @@ def fewest_usual_crossings(runs: Runs) -> Whole:
     uneven = 4 * runs.above * (1 - runs.above)
     # Mean and variance of crossings: Mood, Ann. Math. Stat. 1940;11:367-392, for two kinds.
     mean, variance = runs.pairs * uneven / 2, runs.pairs * uneven * (1 - 3 * uneven / 4)
-    fewest = np.ceil(mean + stats.norm.ppf(CROSSINGS_QUANTILE) * np.sqrt(variance) - 0.5)
+    fewest = np.ceil(mean + CROSSINGS_SIGMAS * np.sqrt(variance) - 0.5)
     return np.where(uneven == 1, even, np.maximum(fewest, 0)).astype(int)
 
 

@@ -140,7 +140,7 @@ def breach_drivers(
     if "opened_at" in cases.columns:
         day = pd.factorize(cases["opened_at"].dt.normalize(), use_na_sentinel=False)[0]
     coded = {
-        column: pd.factorize(_levels(cases[column]), sort=True)
+        column: pd.factorize(level_names(cases[column]), sort=True)
         for column in dict.fromkeys([*drivers, *adjust])
     }
     levels = _compared({driver: coded[driver] for driver in drivers}, outcome, day)
@@ -236,7 +236,7 @@ def _check(
         raise InputError(faults)
 
 
-def _levels(values: pd.Series) -> pd.Series:
+def level_names(values: pd.Series) -> pd.Series:
     """Return the level of each ticket as text: a category, a number, or a band of numbers."""
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if not numeric:

@@ -37,6 +37,7 @@ TEXTS = frozenset(
     ("label", "limits_kind", "rule", "side", "meaning", "kind", "direction", "assurance")
 )
 """Columns of codes and names."""
+TEXT = pd.StringDtype(na_value=np.nan)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -316,7 +317,7 @@ def _points(layout: Layout, limits: Limits, found: Signals) -> Columns:
     return columns
 
 
-_SIDES = pd.array([BELOW, "", ABOVE], dtype="str")
+_SIDES = pd.array([BELOW, "", ABOVE], dtype=TEXT)
 
 
 def _signals(layout: Layout, found: Signals) -> Columns:
@@ -361,6 +362,6 @@ def _frame(layout: Layout, series: Whole, columns: Columns) -> pd.DataFrame:
         raise InputError([Fault(problem, "Rename it.", column=str(name)) for name in clash])
     keys = {name: layout.keys[name].array.take(series) for name in layout.keys}
     texts = {
-        name: pd.array(column, dtype="str") for name, column in columns.items() if name in TEXTS
+        name: pd.array(column, dtype=TEXT) for name, column in columns.items() if name in TEXTS
     }
-    return pd.DataFrame(keys | columns | texts, copy=False)
+    return pd.DataFrame(keys | columns | texts)

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import default
-
-LONGEST_SOCKET_FOLDER = 50
-"""Letters of a folder in which a socket's whole path stays under the system's limit of 107."""
 
 
 class LocalKernelManager(AsyncKernelManager):
     """Talks to its kernel over sockets that only this user can open, where the system has them.
 
-    Over TCP, Jupyter's preset, any user of the machine could connect.
+    Over TCP, Jupyter's preset, any user of the machine could connect. Each kernel has a private
+    folder with a short name: Jupyter's preset puts the sockets of all kernels under one name into
+    the working directory, where two kernels that start together take each other's.
     """
+
+    running: weakref.WeakSet[LocalKernelManager] = weakref.WeakSet()
 
     @default("transport")
     def _default_transport(self) -> str:
-        sockets = os.name == "posix" and len(jupyter_runtime_dir()) <= LONGEST_SOCKET_FOLDER
-        return "ipc" if sockets else "tcp"
+        return "ipc" if os.name == "posix" else "tcp"
+
+    @default("connection_file")
+    def _default_connection_file(self) -> str:
+        self.running.add(self)
+        return str(Path(tempfile.mkdtemp(prefix="slm-")) / "kernel.json")
+
+    def cleanup_ipc_files(self) -> None:
+        """Remove the private folder with all that lies in it."""
+        shutil.rmtree(Path(self.connection_file).parent, ignore_errors=True)
+        self.running.discard(self)
+
+
+def stop_all() -> None:
+    """Kill every kernel that runs; whoever waits for one learns that it died."""
+    for manager in list(LocalKernelManager.running):
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None:
+            process.kill()

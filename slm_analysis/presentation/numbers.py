@@ -33,6 +33,16 @@ def plain_percent(share: float) -> str:
     return f"{round(100 * share, MOST_DIGITS):g}%"
 
 
+def plain_number(value: float) -> str:
+    """Return a number on a scale: ``4.5``."""
+    return f"{round(value, MOST_DIGITS):g}".replace("-", MINUS)
+
+
+def plain_hours(value: float) -> str:
+    """Return hours on a scale: ``4 h``."""
+    return f"{plain_number(value)} h"
+
+
 def score(value: float, digits: int = 1) -> str:
     """Return a mean score."""
     return NO_VALUE if pd.isna(value) else _signed(value, digits)

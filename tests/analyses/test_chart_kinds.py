@@ -150,3 +150,20 @@ def test_few_expected_cases_need_the_exact_limits_too():
 
 def binom_cdf(k: int, n: int, p: float) -> float:
     return sum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k + 1))
+
+
+@pytest.mark.parametrize(("cases", "share"), [(10, 0.98), (20, 0.95), (20, 0.98)])
+def test_a_stable_share_of_few_cases_seldom_signals_under_auto(cases, share):
+    """Most periods of few cases are full ones: neither a run nor few crossings."""
+    good = np.random.default_rng(18).binomial(cases, share, (400, 52))
+    df = pd.DataFrame({"s": np.repeat(range(400), 52), "t": np.tile(range(52), 400),
+                       "y": good.ravel(), "n": cases})  # fmt: skip
+    assert (chart(df, by="s").summary["n_signals"] > 0).mean() < 0.18
+
+
+def test_a_shift_among_few_cases_is_found_under_auto():
+    rng = np.random.default_rng(19)
+    share = np.where(np.arange(52) < 30, 0.97, 0.8)
+    df = pd.DataFrame({"s": np.repeat(range(200), 52), "t": np.tile(range(52), 200),
+                       "y": rng.binomial(20, share, (200, 52)).ravel(), "n": 20})  # fmt: skip
+    assert (chart(df, by="s").summary["direction"] == "worse").mean() > 0.7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -138,12 +139,12 @@ def _narrow_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> N
     """Write the label above a row, and its words below it."""
     weight, colour = _emphasis(row)
     label, under = (shortened(text, LONGEST_LABEL[True]) for text in (row.label, row.under))
-    top = -0.36 if row.under else -0.26
+    top, bottom = (-0.38, 0.36) if row.under else (-0.26, 0.42)
     words = f"{row.words}: {row.figures}" if row.figures else row.words
     ax.text(0, at + top, label, transform=edge, va="center", fontweight=weight)
-    ax.text(0, at - 0.14, under, transform=edge, va="center", fontsize=SMALL,
+    ax.text(0, at - 0.17, under, transform=edge, va="center", fontsize=SMALL,
             color=PALETTE["muted"])  # fmt: skip
-    ax.text(1, at + 0.42, words, transform=edge, ha="right", va="center", fontsize=SMALL,
+    ax.text(1, at + bottom, words, transform=edge, ha="right", va="center", fontsize=SMALL,
             color=colour)  # fmt: skip
 
 
@@ -170,9 +171,19 @@ def _draw_row(ax: Axes, row: Row, y: float, limits: tuple[float, float]) -> None
             mew=1.4, clip_on=False)  # fmt: skip
 
 
+def letters(text: str) -> int:
+    """Return how many Latin letters are as wide as a text; a Chinese character counts two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def shortened(text: str, most: int) -> str:
-    """Return a label that fits, its end cut where it must."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    """Return a label no wider than so many Latin letters, its end cut where it must."""
+    if letters(text) <= most:
+        return text
+    kept = text
+    while kept and letters(kept) > most - 1:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
 
 
 def share_limits(values: Sequence[float]) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,13 +15,19 @@ from slm_analysis.analyses.change_effect import (
     WORSE,
     ChangeEffect,
 )
+from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.numbers import (
     NO_VALUE,
     count,
     counted,
     date,
     digits_to_tell,
+    hours,
+    percent,
+    plain_hours,
+    plain_number,
     plain_percent,
+    score,
     signed,
 )
 from slm_analysis.presentation.views import Prose
@@ -41,6 +47,11 @@ SAID_IN_VERDICT = {"too_few_points", "no_variation"}
 SAID_OF_CHECK = {"placebo_date", "autocorrelation"}
 
 
+def two_digits(value: float) -> str:
+    """Return a value of a series that has no unit."""
+    return score(value, 2)
+
+
 @dataclass(frozen=True)
 class Wording:
     """How one measure and its effects are told.
@@ -58,10 +69,14 @@ class Wording:
         Fewest digits of an effect.
     scale : float
         Effects are told as this many times their value.
+    short : str
+        The unit behind an effect where room is short.
     interval_unit : str
         Stands behind an interval that has no words of its own.
     gap : str
         Why a period can have no figure.
+    figure, tick : callable
+        Write a value of the series, and a number on its scale.
     """
 
     name: str
@@ -73,19 +88,29 @@ class Wording:
     loss: str = "a loss"
     digits: int = 1
     scale: float = 1.0
+    short: str = ""
     interval_unit: str = ""
     gap: str = "nothing to count"
+    figure: Callable[[float], str] = two_digits
+    tick: Callable[[float], str] = plain_number
 
 
+HOW_TO_READ_SERIES = (
+    "Dots are what was seen, the thin line its level before the change. From the change on, the "
+    "dashed line is what would have been expected without it, with its interval. A hollow dot is "
+    "left out: a period not complete, or one in which the change still took hold. The effect has "
+    "a scale of its own; shaded is too small to matter."
+)
 POINTS = 100.0
 MEASURES: Mapping[str, Wording] = {
     "resolution_time": Wording(
         "share in time", "point", "points", "{} points more on time", "{} points fewer on time",
-        scale=POINTS, gap="no tickets",
+        scale=POINTS, short=" points", gap="no tickets", figure=percent, tick=plain_percent,
     ),
     "resolution_hours": Wording(
         "time to resolve", "business hour", "business hours", "{} business hours more to resolve",
-        "{} business hours less to resolve", interval_unit=" business hours", gap="no tickets",
+        "{} business hours less to resolve", short=" h", interval_unit=" business hours",
+        gap="no tickets", figure=hours, tick=plain_hours,
     ),
     "satisfaction": Wording(
         "satisfaction", "point of score", "points of score", "mean score {} higher",
@@ -93,10 +118,13 @@ MEASURES: Mapping[str, Wording] = {
     ),
 }  # fmt: skip
 SCALES: Mapping[str, Wording] = {
-    "rate": Wording("share", "point", "points", "{} points more", "{} points less", scale=POINTS),
+    "rate": Wording(
+        "share", "point", "points", "{} points more", "{} points less", scale=POINTS,
+        short=" points", figure=percent, tick=plain_percent,
+    ),
     "mean": Wording("mean", "", "", "{} more", "{} less", digits=2),
     "number": Wording("value", "", "", "{} more", "{} less", digits=2),
-}
+}  # fmt: skip
 """Of a series that no measure names."""
 
 
@@ -128,13 +156,22 @@ def shown(effect: ChangeEffect, wording: Wording) -> tuple[list[float], int]:
 def size(effect: ChangeEffect, wording: Wording) -> str:
     """Return the estimate with its sign and unit: ``+3.8 points``."""
     values, digits = shown(effect, wording)
-    return f"{signed(values[0], digits)} {wording.units}".rstrip() if values else NO_VALUE
+    return f"{signed(values[0], digits)}{wording.short}" if values else NO_VALUE
 
 
 def interval(effect: ChangeEffect, wording: Wording) -> str:
     """Return the interval with signs: ``−0.6 to +0.8``."""
     values, digits = shown(effect, wording)
     return " to ".join(signed(end, digits) for end in values[1:]) or NO_VALUE
+
+
+def brief(effect: ChangeEffect, wording: Wording) -> str:
+    """Return the effect with its interval, or what there was to judge it by."""
+    if effect.reason == "no_variation":
+        return "no variation"
+    if effect.estimate is None:
+        return f"{periods(effect, effect.n_before)} before, {effect.n_after} after"
+    return f"{size(effect, wording)} ({interval(effect, wording)})"
 
 
 def smallest(min_effect: float, wording: Wording) -> str:
@@ -224,6 +261,19 @@ def _readable(name: str, value: object) -> object:
     if isinstance(value, pd.Timestamp):
         return date(value)
     return count(float(str(value))) if name in {"n", "needed"} else value
+
+
+def caption(effect: ChangeEffect) -> Caption:
+    """Return the words of the figure of one change in one series."""
+    prose = say(effect)
+    return Caption(
+        title=f"{verdict(effect)}: {brief(effect, wording_of(effect))}",
+        subtitle=f"What happened per {PERIODS[effect.freq][0]}, and what would have been expected "
+        f"without the change, with {confidence(effect.level)} interval",
+        sentence=" ".join(prose.sentences),
+        caveats=prose.caveats,
+        how_to_read=HOW_TO_READ_SERIES,
+    )
 
 
 def confidence(level: float) -> str:

@@ -19,6 +19,7 @@ from slm_analysis.presentation.numbers import counted, date, in_words, listed
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.presentation.words.change_effect import (
+    HOW_TO_READ_SERIES,
     MEASURES,
     Wording,
     confidence,
@@ -285,10 +286,7 @@ def series_caption(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Caption:
         "scales do not start at 0",
         sentence=" ".join(sentence(*one) for one in drawn) or "There is no series to show.",
         caveats=[*_caveats(drawn, beside_series=True), *more],
-        how_to_read="Dots are what was seen, the thin line what the model makes of it. From the "
-        "change on, the dashed line is what would have been expected without it, with its "
-        f"interval. A hollow dot is a {result.freq} left out: unfinished, or one in which the "
-        "change still took hold. The effect has a scale of its own; shaded is too small to matter.",
+        how_to_read=HOW_TO_READ_SERIES,
     )
 
 

@@ -1,0 +1,271 @@
+"""What happened, and what would have been expected without the change, series by series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from slm_analysis.analyses.change_effect import WORSE, ChangeEffect
+from slm_analysis.analyses.change_series import INCOMPLETE, RAMP
+from slm_analysis.presentation.chart import Chart, Draw, set_height
+from slm_analysis.presentation.numbers import MOST_DIGITS, date, signed
+from slm_analysis.presentation.plots.rows import letters, shortened
+from slm_analysis.presentation.plots.time_axis import days, month_ticks
+from slm_analysis.presentation.tables import process_changes as tables
+from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
+from slm_analysis.presentation.words import change_effect as effect_words
+from slm_analysis.presentation.words import process_changes as words
+from slm_analysis.presentation.words.change_effect import Wording
+from slm_analysis.questions.process_changes import ChangeOutcomes
+
+MOST_PANELS = 6
+"""More series than this are not read side by side; the table has them all."""
+
+LINE = 17
+LETTER = 7.0
+"""Pixels of a line and, on average, of a letter."""
+HEAD = 62
+"""Two lines over a panel, and the name of the change."""
+FOOT = 62
+"""Months, years and room below a series."""
+SERIES = {False: (48, 448, 196), True: (46, 286, 170)}
+"""Left, width and height of the series, wide and narrow."""
+NAME_ROOM = {False: 120, True: 8}
+"""Pixels that the name of the change may reach beyond the series."""
+LABELS = 12
+"""Pixels between the series and the words at its end."""
+EFFECT = {False: (634, 152, 64), True: (46, 286, 44)}
+EFFECT_BELOW = {False: 108, True: HEAD + 170 + FOOT + 30}
+"""Pixels from the top of a panel down to the scale of the effect."""
+EFFECT_NAME = 28
+EFFECT_FOOT = 58
+STEPS = [1, 2, 5, 10]
+"""Ticks stand at these multiples of a power of ten."""
+DOT = 4.6
+HEADROOM = {False: 0.06, True: 0.2}
+"""Room above and below the series, as part of its range; on a phone words stand there."""
+RECENT = 8
+"""Periods whose mean says where a line ends."""
+APART = 42
+"""Pixels between the words at the ends of two lines."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One series with its change: words over it, and the effect."""
+
+    heading: str
+    verdict: str
+    change: str
+    effect: ChangeEffect
+    wording: Wording
+
+
+def before_and_after(result: ChangeOutcomes) -> Chart:
+    """Return what happened against what was expected without the change, the surest first."""
+    drawn = [
+        (row, effect)
+        for row, effect in words.by_evidence(result)
+        if effect.table["value"].notna().any()
+    ][:MOST_PANELS]
+    panels = [
+        Panel(
+            heading=words.subject(row),
+            verdict=f"{effect_words.verdict(effect)}: "
+            f"{effect_words.brief(effect, words.wording(row))}",
+            change=f"{date(row['on'])}: {row['description']}",
+            effect=effect,
+            wording=words.wording(row),
+        )
+        for row, effect in drawn
+    ]
+    caption = words.series_caption(result, drawn)
+    return Chart(caption, draw_panels(panels), tables.series_numbers(result, drawn))
+
+
+def plot(effect: ChangeEffect) -> Chart:
+    """Return the figure of one change in one series."""
+    wording = effect_words.wording_of(effect)
+    said = f"{effect_words.verdict(effect)}: {effect_words.brief(effect, wording)}"
+    change = date(effect.on) if isinstance(effect.on, pd.Timestamp) else f"{effect.on}"
+    panel = Panel(str(effect.unit or ""), said, change, effect, wording)
+    return Chart(effect_words.caption(effect), draw_panels([panel]))
+
+
+def draw_panels(panels: Sequence[Panel]) -> Draw:
+    """Return the drawing of series below each other, each with the effect on its own scale."""
+
+    def draw(figure: Figure, narrow: bool) -> None:
+        block = HEAD + SERIES[narrow][2] + FOOT
+        if narrow:
+            block = EFFECT_BELOW[True] + EFFECT[True][2] + EFFECT_FOOT
+        height = max(block * len(panels), LINE)
+        set_height(figure, height)
+        for at, panel in enumerate(panels):
+            _Place(figure, narrow, height, at * block).draw(panel)
+
+    return draw
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a panel stands on the figure, in pixels from its top left."""
+
+    figure: Figure
+    narrow: bool
+    height: float
+    top: float
+
+    def draw(self, panel: Panel) -> None:
+        colour = PALETTE["acc" if panel.effect.verdict == WORSE else "ink"]
+        most = int((NARROW if self.narrow else WIDE) / LETTER)
+        self.text(2, LINE * 0.6, shortened(panel.heading, most), fontweight="bold")
+        self.text(2, LINE * 1.6, shortened(panel.verdict, most), color=colour, fontsize=SMALL)
+        left, width, height = SERIES[self.narrow]
+        ax = self.axes(left, HEAD, width, height)
+        _draw_series(ax, panel, self.narrow, width, height)
+        if panel.effect.estimate is not None:
+            left, width, height = EFFECT[self.narrow]
+            below = EFFECT_BELOW[self.narrow]
+            self.text(left, below - EFFECT_NAME, "Effect", fontweight="bold", fontsize=SMALL)
+            _draw_effect(self.axes(left, below, width, height), panel)
+
+    def axes(self, left: float, below: float, width: float, height: float) -> Axes:
+        across = NARROW if self.narrow else WIDE
+        bottom = self.height - self.top - below - height
+        return self.figure.add_axes(
+            (left / across, bottom / self.height, width / across, height / self.height)
+        )
+
+    def text(self, x: float, below: float, text: str, **looks: object) -> None:
+        across = NARROW if self.narrow else WIDE
+        y = 1 - (self.top + below) / self.height
+        self.figure.text(x / across, y, text, va="center", **looks)  # type: ignore[arg-type]
+
+
+def _draw_series(ax: Axes, panel: Panel, narrow: bool, width: float, height: float) -> None:
+    table = panel.effect.table
+    x = days(table["time"])
+    value = table["value"].to_numpy()
+    expected, low, high = (
+        table[name].to_numpy() for name in ("expected", "expected_low", "expected_high")
+    )
+    left_out = table["phase"].isin([RAMP, INCOMPLETE]).to_numpy()
+    since = table["expected_low"].notna().to_numpy()
+    limits, range_ = _limits(np.concatenate([value, low, high]), HEADROOM[narrow])
+    ax.set(xlim=(x[0] - (x[-1] - x[0]) * 0.015, x[-1] + (x[-1] - x[0]) * 0.015), ylim=limits)
+    ticks = [
+        t for t in MaxNLocator(4, steps=STEPS).tick_values(*range_) if range_[0] <= t <= range_[1]
+    ]
+    ax.set_yticks(ticks, [panel.wording.tick(t) for t in ticks])
+    ax.grid(axis="y")
+    ax.fill_between(x, low, high, where=since, color=PALETTE["band2"], lw=0)
+    ax.plot(x, np.where(since, np.nan, expected), color=PALETTE["lim"], lw=1.1)
+    ax.plot(x, np.where(left_out, np.nan, value), color=PALETTE["line"], lw=1.1, marker="o",
+            ms=DOT, mec=PALETTE["paper"], mew=0.5)  # fmt: skip
+    ax.plot(x[left_out], value[left_out], "o", ms=DOT, color=PALETTE["line"], mfc=PALETTE["paper"])
+    ax.plot(x, np.where(since, expected, np.nan), color=PALETTE["ink"], lw=1.6, dashes=(2, 2))
+    _name_change(ax, panel, x, width, narrow)
+    _name_lines(ax, value, np.where(since, expected, np.nan), narrow, height)
+    if panel.effect.freq is not None:
+        month_ticks(ax, *ax.get_xlim(), width)
+
+
+def _limits(values: NDArray[np.float64], headroom: float) -> tuple[tuple[float, float], ...]:
+    """Return the ends of the scale, and of what is drawn on it."""
+    known = values[~np.isnan(values)]
+    low, high = float(known.min()), float(known.max())
+    room = headroom * ((high - low) or abs(high) or 1.0)
+    return (low - room, high + room), (low - 0.01 * room, high + 0.01 * room)
+
+
+def _name_change(
+    ax: Axes, panel: Panel, x: NDArray[np.float64], width: float, narrow: bool
+) -> None:
+    """Draw the date of the change between its periods, with its name above."""
+    on = days(pd.Series([panel.effect.on]))[0]
+    at = on - (x[-1] - x[0]) / max(len(x) - 1, 1) / 2
+    ax.axvline(at, color=PALETTE["ink"], lw=1.0, ymax=1.03, clip_on=False)
+    first, last = ax.get_xlim()
+    left, room = -SERIES[narrow][0], SERIES[narrow][1] + NAME_ROOM[narrow]
+    name = shortened(panel.change, int((room - left) / LETTER))
+    pixels = min((at - first) / (last - first) * width, room - letters(name) * LETTER)
+    ax.annotate(
+        name, (0, 1), xytext=(max(pixels, left), 8), xycoords="axes fraction", va="bottom",
+        textcoords="offset points", annotation_clip=False, fontsize=SMALL,
+    )  # fmt: skip
+
+
+def _name_lines(
+    ax: Axes,
+    value: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    narrow: bool,
+    height: float,
+) -> None:
+    """Write what each line is: at its end, on a phone above and below the lines."""
+    ends = {
+        name: float(known[-RECENT:].mean())
+        for name, line in (("What happened", value), ("Expected without the change", expected))
+        if len(known := line[~np.isnan(line)])
+    }
+    higher = max(ends, key=ends.__getitem__)
+    for name, end in ends.items():
+        weight = "bold" if name == "What happened" else "normal"
+        if narrow:
+            y, va = (0.98, "top") if name == higher else (0.03, "bottom")
+            ax.text(0.99, y, name, transform=ax.transAxes, ha="right", va=va, fontsize=SMALL,
+                    fontweight=weight,
+                    bbox={"facecolor": PALETTE["paper"], "lw": 0, "pad": 1})  # fmt: skip
+            continue
+        low, high = ax.get_ylim()
+        middle = sum(ends.values()) / len(ends)
+        half = APART / 2 * (high - low) / height
+        pushed = end
+        if len(ends) > 1 and abs(end - middle) < half:
+            pushed = middle + (half if name == higher else -half)
+        pixels = (min(max(pushed, low), high) - low) / (high - low) * height
+        lines = [name] if weight == "bold" else ["Expected without", "the change"]
+        for at, text in enumerate(lines):
+            ax.annotate(
+                text, (1, 0), xycoords="axes fraction", textcoords="offset points", va="center",
+                xytext=(LABELS, pixels + LINE * ((len(lines) - 1) / 2 - at)), fontsize=SMALL,
+                fontweight=weight, annotation_clip=False,
+            )  # fmt: skip
+
+
+def _draw_effect(ax: Axes, panel: Panel) -> None:
+    """Draw the effect with its interval on a scale of its own, around no effect."""
+    effect, wording = panel.effect, panel.wording
+    (value, low, high), digits = effect_words.shown(effect, wording)
+    matters = wording.scale * (effect.min_effect or 0.0)
+    reach = 1.15 * max(abs(low), abs(high), 1.5 * matters)
+    ax.set(xlim=(-reach, reach), ylim=(0, 1), yticks=[])
+    ticks = MaxNLocator(4, steps=STEPS, symmetric=True).tick_values(-reach, reach)
+    ticks = ticks[np.abs(ticks) < reach]
+    ax.set_xticks(ticks, [_tick(t) for t in ticks])
+    ax.set_xlabel(wording.units)
+    if matters:
+        ax.axvspan(-matters, matters, color=PALETTE["band"], lw=0)
+        ax.annotate("too small to matter", (0, 1), xytext=(0, 4), textcoords="offset points",
+                    ha="center", va="bottom", fontsize=SMALL, color=PALETTE["muted"],
+                    annotation_clip=False)  # fmt: skip
+    ax.axvline(0, color=PALETTE["lim"], lw=1.2)
+    colour = PALETTE["acc" if effect.verdict == WORSE else "ink"]
+    ax.plot([low, high], [0.42, 0.42], color=colour, lw=2.2, solid_capstyle="butt")
+    ax.plot([value], [0.42], "o", ms=8, color=colour, mec=PALETTE["paper"])
+    ax.annotate(signed(value, digits), (value, 0.42), xytext=(0, 8), ha="center", va="bottom",
+                textcoords="offset points", fontweight="bold", color=colour,
+                fontsize=SMALL)  # fmt: skip
+
+
+def _tick(value: float) -> str:
+    digits = next(d for d in range(MOST_DIGITS + 1) if np.isclose(value, round(value, d)))
+    return signed(value, digits)

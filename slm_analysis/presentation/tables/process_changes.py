@@ -1,0 +1,118 @@
+"""The effects of process changes, and the improvement actions, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from slm_analysis.analyses.change_effect import WORSE, ChangeEffect
+from slm_analysis.presentation.numbers import NO_VALUE, count, date
+from slm_analysis.presentation.views import Column, Table
+from slm_analysis.presentation.words import change_effect as effect_words
+from slm_analysis.presentation.words import improvement_actions as action_words
+from slm_analysis.presentation.words import process_changes as words
+from slm_analysis.presentation.words.process_changes import Judged
+from slm_analysis.questions.process_changes import ChangeOutcomes
+
+EFFECTS = (
+    Column("Change"),
+    Column("From", minor=True),
+    Column("Service", minor=True),
+    Column("Measure"),
+    Column("Verdict"),
+    Column("Effect", numeric=True),
+    Column("Interval", numeric=True),
+    Column("Before", numeric=True, minor=True),
+    Column("After", numeric=True, minor=True),
+    Column("Other changes near", numeric=True, minor=True),
+)
+SERIES = (
+    Column("Series"),
+    Column("From"),
+    Column("Seen", numeric=True),
+    Column("Expected without the change", numeric=True),
+    Column("Interval", numeric=True, minor=True),
+    Column("Behind it", numeric=True, minor=True),
+)
+ENDS = ("expected_low", "expected_high")
+LATEST = 12
+"""Periods of each series among the numbers behind the figure."""
+ACTIONS = (
+    Column("Finding and action"),
+    Column("Owner"),
+    Column("Due", numeric=True),
+    Column("State"),
+    Column("What it brought"),
+)
+
+
+def table(result: ChangeOutcomes) -> Table:
+    """Return one row per change, service and measure; a change without figures has one too."""
+    effects = words.judged(result)
+    without = result.changes[~result.changes["change_id"].isin(result.effects["change_id"])]
+    rows = [_effect(row, effect) for row, effect in effects]
+    rows += [_without(change) for _, change in without.iterrows()]
+    worse = [at for at, (_, effect) in enumerate(effects) if effect.verdict == WORSE]
+    if not rows:
+        return Table(words.answer(result), EFFECTS, [])
+    level = effect_words.confidence(result.level)
+    caption = f"What followed each change, with {level} interval; {result.freq}s with a figure"
+    return Table(caption, EFFECTS, rows, accented=worse)
+
+
+def _effect(row: pd.Series, effect: ChangeEffect) -> list[str]:
+    wording = words.wording(row)
+    return [
+        row["description"],
+        date(row["on"]),
+        row["service"],
+        wording.name,
+        effect_words.verdict(effect),
+        effect_words.size(effect, wording),
+        effect_words.interval(effect, wording),
+        count(effect.n_before),
+        count(effect.n_after),
+        count(row["others_near"]),
+    ]
+
+
+def _without(change: pd.Series) -> list[str]:
+    named = [change["description"], date(change["on"]), change["service"] or "all"]
+    verdict = action_words.BROUGHT[change["outcome"]]
+    return [*named, NO_VALUE, f"{verdict[:1].upper()}{verdict[1:]}", *[NO_VALUE] * 5]
+
+
+def series_numbers(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Table:
+    """Return the latest periods of each series, with what was expected without the change."""
+    rows = [
+        [
+            words.subject(row),
+            date(period["time"]),
+            words.wording(row).figure(period["value"]),
+            words.wording(row).figure(period["expected"]),
+            " to ".join(words.wording(row).figure(period[end]) for end in ENDS),
+            count(period["n"]),
+        ]
+        for row, effect in drawn
+        for _, period in effect.table.tail(LATEST).iterrows()
+    ]
+    return Table(f"The latest {LATEST} {result.freq}s of each series", SERIES, rows, folded=True)
+
+
+def promised_actions(result: ChangeOutcomes) -> Table:
+    """Return what was promised in earlier reviews, where it stands, and what it brought."""
+    actions = result.actions
+    if actions.empty:
+        return Table("No improvement action is on record", ACTIONS, [])
+    rows = [
+        [
+            action["finding"] or action["action_id"],
+            action["owner"] or NO_VALUE,
+            action_words.due(action),
+            action_words.STANDINGS[action["standing"]],
+            action_words.brought(action),
+        ]
+        for _, action in actions.iterrows()
+    ]
+    return Table(f"What was promised in reviews, as of {date(result.as_of)}", ACTIONS, rows)

@@ -1,0 +1,359 @@
+"""What goes with late tickets: which service, and what its late tickets have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from slm_analysis.analyses.breach_drivers import (
+    ARISES,
+    AT_OPENING,
+    BreachDrivers,
+    breach_drivers,
+    level_names,
+)
+from slm_analysis.analyses.onset import onset
+from slm_analysis.dataset.unit import Unit
+from slm_analysis.errors import InputError, nearest
+from slm_analysis.questions.answer import Answer
+from slm_analysis.questions.ticket_drivers import TicketDrivers, ticket_drivers
+from slm_analysis.result import Note, note
+from slm_analysis.sla.agreements import TICKET_METRICS
+from slm_analysis.sla.reporting_periods import period_start
+
+SERVICE = "service"
+LOOKS = 2
+"""Families of tests: the services of the unit, and the tickets of one of them. Each gets an equal
+part of the false findings that are accepted, so that both together keep to it."""
+ENOUGH_BREACHES = 10
+"""With fewer, one late ticket more or less decides what stands out in a service."""
+MOST_FINDINGS = 3
+MOSTLY = 0.5
+"""Two findings are told as one where less than this part of an excess lies outside the other."""
+MOST_BARS = 8
+"""Levels shown one by one; the rest are taken together."""
+
+FINDING = [
+    "service", "driver", "level", "known", "n", "breaches", "rate", "rate_low", "rate_high",
+    "expected", "excess", "excess_low", "excess_high", "q", "since", "with_driver", "with_level",
+    "with_breaches",
+]  # fmt: skip
+BAR = ["level", "levels", "n", "breaches", "expected", "excess", "running_share", "finding"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RootCauses(Answer):
+    """What goes with late tickets.
+
+    Attributes
+    ----------
+    target, metric : str
+        The promise whose breaches are looked at.
+    window_start, window_end : Timestamp
+        First and last local day on which the tickets were counted.
+    cases, breaches : int
+        Tickets counted in the window, and those of them that were breached.
+    service : str
+        The one that was looked into: most breaches over those expected; empty where none has
+        enough.
+    drivers : BreachDrivers or None
+        The services against each other; None without tickets.
+    within : BreachDrivers or None
+        Within `service`, everything that is recorded of its tickets.
+    findings : DataFrame
+        At most three, those known at opening first, then by excess: `service` (in whose tickets
+        it was found; empty for the unit's), `driver`, `level`, `known` (`at_opening`: a cause to
+        check; `arises`: a sign), the figures of `BreachDrivers.levels`, `since` (first month from
+        which on its rate was above the rest's; missing where that cannot be said), and where
+        another finding is mostly about the same breaches `with_driver`, `with_level` and
+        `with_breaches` (those that both have).
+    pareto : DataFrame
+        The levels of one driver, most breaches first: `level`, `levels` (how many are taken
+        together in a last row, else 1), `n`, `breaches`, `expected`, `excess`, `running_share`,
+        `finding`.
+    pareto_driver, pareto_service : str
+        Which driver, and in which service (empty: the unit).
+    family : int
+        Number of tests.
+    q : float
+        Accepted share of false ones among the findings.
+    """
+
+    target: str
+    metric: str
+    window_start: pd.Timestamp
+    window_end: pd.Timestamp
+    cases: int
+    breaches: int
+    service: str
+    drivers: BreachDrivers | None
+    within: BreachDrivers | None
+    findings: pd.DataFrame = field(repr=False)
+    pareto: pd.DataFrame = field(repr=False)
+    pareto_driver: str
+    pareto_service: str
+    family: int
+    q: float
+
+    def sections(self) -> Mapping[str, pd.DataFrame]:
+        """Return the findings."""
+        return {"drivers": self.findings}
+
+
+def root_causes(
+    unit: Unit,
+    target: str = "resolution_time",
+    months: int = 6,
+    q: float = 0.05,
+    arises: Collection[str] = (),
+) -> RootCauses:
+    """Answer what goes with the late tickets of a unit, since when, and how sure that is.
+
+    Parameters
+    ----------
+    unit : Unit
+    target : {"resolution_time", "response_time"}
+        The promise whose breaches are looked at.
+    months : int
+        How many months to look at, the reported period included. A month has few breaches: of 100
+        tickets at 95 % five, too few to tell groups apart; half a year's are enough and still
+        recent.
+    q : float
+        Accepted share of false ones among the findings.
+    arises : collection of str
+        Further columns of the export that are filled in only while a ticket is worked on. What
+        they hold is a sign, never a cause.
+
+    Returns
+    -------
+    RootCauses
+
+    Raises
+    ------
+    InputError
+        For an unknown target or column, or months or q that make no sense.
+
+    Notes
+    -----
+    First the services are compared with each other; then, within the one with most breaches over
+    those expected, everything recorded of its tickets, by `breach_drivers`. Each of the two
+    families of tests is held to half of `q`: the shares of false findings add up to `q` at most.
+    Findings that are mostly about the same breaches are told as one, by the narrowest of them.
+    """
+    if target not in TICKET_METRICS:
+        raise InputError(
+            f"Tickets have no target {target!r}. {nearest(str(target), TICKET_METRICS)}"
+        )
+    if months < 1:
+        raise InputError(f"months is {months}; give the number of months to look at, at least 1.")
+    counted = unit.judged(target)
+    counted = counted[counted["counted_on"] <= unit.period_end]
+    end = unit.period_end + pd.Timedelta(days=1)
+    start = min(unit.period_start, end - pd.DateOffset(months=months))
+    looks = list(_looks(unit, counted, start, q, arises))
+    findings = _findings(looks)
+    services, inside = looks[0] if looks else None, looks[1] if len(looks) > 1 else None
+    driver, service = SERVICE, ""
+    if len(findings):
+        driver, service = findings["driver"].iloc[0], findings["service"].iloc[0]
+    shown = next((look for look in looks if look.service == service), None)
+    return RootCauses(
+        business_unit=unit.business_unit,
+        period_start=unit.period_start,
+        period_end=unit.period_end,
+        target=target,
+        metric=target,
+        window_start=start,
+        window_end=unit.period_end,
+        cases=services.result.cases if services else 0,
+        breaches=services.result.breaches if services else 0,
+        service=inside.service if inside else "",
+        drivers=services.result if services else None,
+        within=inside.result if inside else None,
+        findings=findings,
+        pareto=_pareto(shown, driver),
+        pareto_driver=driver,
+        pareto_service=service,
+        family=sum(look.result.family for look in looks),
+        q=q,
+        notes=tuple(_notes(looks)),
+    )
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One comparison: in a service or (empty) in all, with the tickets of all months."""
+
+    service: str
+    recorded: TicketDrivers
+    in_window: pd.Series
+    result: BreachDrivers
+
+    @property
+    def window(self) -> pd.DataFrame:
+        """The tickets that were compared."""
+        return self.recorded.tickets[self.in_window]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A finding with the tickets that it is about."""
+
+    look: _Look
+    row: pd.Series
+    has_level: pd.Series
+    """Of the tickets in the window, indexed by ticket."""
+    breached: pd.Series
+
+    def excess_outside(self, other: pd.Series) -> float:
+        """Return the breaches over those expected when the tickets of `other` are left out."""
+        left = ~other.reindex(self.has_level.index, fill_value=False)
+        own, rest = self.breached[left & self.has_level], self.breached[left & ~self.has_level]
+        return float(own.sum() - len(own) * rest.mean()) if len(own) and len(rest) else 0.0
+
+    def mostly_in(self, other: pd.Series) -> bool:
+        """Whether most of the excess lies in the tickets of `other`."""
+        return self.excess_outside(other) < MOSTLY * self.row["excess"]
+
+
+def _looks(
+    unit: Unit, counted: pd.DataFrame, start: pd.Timestamp, q: float, arises: Collection[str]
+) -> Iterator[_Look]:
+    """Compare the services, then the tickets of the worst."""
+    unknown = set(arises) - set(unit.tickets.columns)
+    if unknown:
+        name = min(unknown)
+        raise InputError(
+            f"Tickets have no column {name!r}. {nearest(str(name), unit.tickets.columns)}"
+        )
+    in_window = counted["counted_on"] >= start
+    if not in_window.any():
+        return
+    services = TicketDrivers(ticket_drivers(unit, counted).tickets, (SERVICE,), ())
+    yield (first := _look("", services, in_window, q, arises))
+    levels = first.result.levels
+    enough = levels[levels["breaches"] >= ENOUGH_BREACHES]
+    if len(enough):
+        worst = enough.loc[enough["excess"].fillna(0).idxmax(), "level"]
+        own = counted[SERVICE] == worst
+        recorded = ticket_drivers(unit, counted[own])
+        yield _look(str(worst), recorded, in_window[own], q, arises)
+
+
+def _look(
+    service: str,
+    recorded: TicketDrivers,
+    in_window: pd.Series,
+    q: float,
+    arises: Collection[str],
+) -> _Look:
+    result = breach_drivers(
+        recorded.tickets[in_window],
+        drivers=recorded.drivers,
+        q=q / LOOKS,
+        arises=ARISES | set(arises),
+    )
+    return _Look(service, recorded, in_window, result)
+
+
+def _findings(looks: list[_Look]) -> pd.DataFrame:
+    """Return at most three findings, each about breaches of its own."""
+    left = sorted(
+        (candidate for look in looks for candidate in _candidates(look)),
+        key=lambda c: (c.row["known"] != AT_OPENING, -c.row["excess"]),
+    )
+    rows = []
+    told = pd.Series(dtype=bool)
+    while left and len(rows) < MOST_FINDINGS:
+        same = [
+            c
+            for c in left
+            if c.row["known"] == left[0].row["known"]
+            and c.mostly_in(left[0].has_level)
+            and left[0].mostly_in(c.has_level)
+        ]
+        lead = max(same, key=lambda c: c.row["rate"])
+        rows.append(_finding(lead, same))
+        told = lead.has_level.combine(told, max, fill_value=False)
+        left = [c for c in left if c is not lead and not c.mostly_in(told)]
+    return pd.DataFrame(rows, columns=FINDING).astype({"since": "datetime64[us]"})
+
+
+def _candidates(look: _Look) -> Iterator[_Candidate]:
+    window = look.window.set_index("ticket_id")
+    levels = look.result.levels
+    for _, row in levels[levels["finding"]].iterrows():
+        has_level = level_names(window[row["driver"]]) == row["level"]
+        yield _Candidate(look, row, has_level, window["breached"])
+
+
+def _finding(lead: _Candidate, same: list[_Candidate]) -> dict[str, object]:
+    beside = [
+        c for c in same if c.row["driver"] not in {lead.row["driver"], SERVICE} and c is not lead
+    ]
+    row = {name: lead.row[name] for name in FINDING if name in lead.row.index}
+    row |= {"service": lead.look.service, "since": _since(lead)}
+    if beside:
+        both = beside[0].has_level & lead.has_level & lead.breached
+        row |= {
+            "with_driver": beside[0].row["driver"],
+            "with_level": beside[0].row["level"],
+            "with_breaches": int(both.sum()),
+        }
+    return row
+
+
+def _since(lead: _Candidate) -> pd.Timestamp | None:
+    """Return the month from which on the level's rate was above the rest's."""
+    tickets = lead.look.recorded.tickets
+    level = level_names(tickets[lead.row["driver"]]) == lead.row["level"]
+    if not level.any():
+        return None
+    time = period_start(tickets["counted_on"], "month")
+    rest = tickets[~level].groupby(time)["breached"].agg(rest_n="size", rest_breaches="sum")
+    own = tickets[level].groupby(time)["breached"].agg(n="size", breaches="sum")
+    months = own.join(rest, how="outer").fillna(0).rename_axis("time").reset_index()
+    return onset(months, lead.row["n"] / lead.row["n_effective"])
+
+
+def _pareto(look: _Look | None, driver: str) -> pd.DataFrame:
+    """Return the levels of a driver, most breaches first, those beyond the eighth as one."""
+    if look is None:
+        return pd.DataFrame(columns=BAR)
+    levels = look.result.levels
+    own = levels[levels["driver"] == driver].assign(levels=1)
+    own = own.sort_values(["finding", "breaches", "n"], ascending=False, ignore_index=True)
+    one_by_one = own[:MOST_BARS] if len(own) > MOST_BARS + 1 else own
+    shown = one_by_one.sort_values(["breaches", "n"], ascending=False, ignore_index=True)
+    others = own[len(one_by_one) :]
+    if len(others):
+        sums = others[["levels", "n", "breaches"]].sum()
+        together = {"level": "", "expected": np.nan, "excess": np.nan, "finding": False, **sums}
+        shown = pd.concat([shown, pd.DataFrame([together])], ignore_index=True)
+    breaches = shown["breaches"]
+    running = breaches.cumsum() / max(breaches.sum(), 1)
+    return shown.assign(running_share=running)[BAR]
+
+
+def _notes(looks: list[_Look]) -> Iterator[Note]:
+    family = sum(look.result.family for look in looks)
+    if family:
+        yield note("comparisons", tests=family)
+    for look in looks:
+        for other in look.result.notes:
+            if other.code == "levels_not_judged":
+                where = look.service or "the unit"
+                yield note("levels_left_out", where=where, **other.values)
+    further = [c for look in looks for c in look.recorded.further]
+    arising = {row for look in looks for row in _arising(look)}
+    assumed = [c for c in further if c not in arising]
+    if assumed:
+        yield note("taken_as_known", columns=tuple(assumed))
+
+
+def _arising(look: _Look) -> set[str]:
+    levels = look.result.levels
+    return set(levels.loc[levels["known"] != AT_OPENING, "driver"])

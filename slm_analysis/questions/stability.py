@@ -1,0 +1,216 @@
+"""Is the process stable, what changed: one control chart per service of one unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from slm_analysis.analyses.chart_signals import FAVOURABLE, UNFAVOURABLE
+from slm_analysis.analyses.chart_summary import BETTER, MIXED, NOT_JUDGED, STEADY, WORSE
+from slm_analysis.analyses.control_charts import ControlChart, control_chart
+from slm_analysis.dataset.series import HISTORY_MONTHS, series
+from slm_analysis.dataset.unit import Unit
+from slm_analysis.errors import InputError, nearest
+from slm_analysis.questions.answer import Answer
+from slm_analysis.sla.agreements import DEFAULT
+from slm_analysis.sla.reporting_periods import period_start
+
+CROSSINGS = "anhoej_crossings"
+RECENT = 26
+"""Latest periods that the portfolio draws as a sparkline: half a year of weeks."""
+WORRY = (WORSE, MIXED, UNFAVOURABLE, BETTER, FAVOURABLE, STEADY, NOT_JUDGED)
+"""What stands at the end, or came and went within the reported period; most worrying first."""
+SHARES = {
+    "service": "str", "time": "datetime64[us]", "complete": "bool",
+    "value": "float", "n": "float", "target": "float",
+}  # fmt: skip
+"""What is charted."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Stability(Answer):
+    """Whether the services of a unit are stable, and what changed since when.
+
+    Attributes
+    ----------
+    target : str
+        The target of the agreement whose share of tickets in time is charted.
+    metric : str
+        What the target is about: ``resolution_time`` or ``response_time``.
+    freq : str
+    chart : ControlChart
+        One series per service.
+    signals : DataFrame
+        `chart.signals` that count here: those still standing, and those completed within the
+        reported period (column `new`; few crossings are a pattern of a whole phase that its last
+        point completes over and over, and never new).
+    services : DataFrame
+        One row per service, the most worrying first: `service`, `direction` (the meaning of the
+        signals that still stand: `better`, `worse`, `mixed`, `steady`, `not_judged`), `since`,
+        `side`, `center`, `target` (agreed share), `periods` (judged), `tickets` (in these),
+        `new_unfavourable`, `new_favourable` (signals completed within the reported period),
+        `last_time`, `last_value`, `last_n` (of the last period judged), `assurance`,
+        `limits_kind`.
+    charts_read : int
+    expected_false_signals : float
+        Number of charts that would show a signal if all of them were stable.
+    """
+
+    target: str
+    metric: str
+    freq: str
+    chart: ControlChart = field(repr=False)
+    signals: pd.DataFrame = field(repr=False)
+    services: pd.DataFrame = field(repr=False)
+    charts_read: int
+    expected_false_signals: float
+
+    def sections(self) -> Mapping[str, pd.DataFrame]:
+        """Return where each service is heading, with its latest values for a sparkline.
+
+        `recent` lists the last `RECENT` periods, missing where there is no complete figure.
+        """
+        recent = {
+            service: points["value"].where(points["complete"]).tail(RECENT).tolist()
+            for service, points in self.chart.points.groupby("service")
+        }
+        columns = ["service", "metric", "direction", "since", "side", "center", "target"]
+        trends = self.services.assign(metric=self.target)[columns]
+        return {"trends": trends.assign(recent=trends["service"].map(recent))}
+
+
+def stability(
+    unit: Unit,
+    target: str = "resolution_time",
+    freq: str = "week",
+    history_months: int = HISTORY_MONTHS,
+) -> Stability:
+    """Answer whether the services of a unit are stable, and what changed since when.
+
+    Parameters
+    ----------
+    unit : Unit
+    target : str
+        A target of the agreement that is judged ticket by ticket.
+    freq : {"week", "month"}
+    history_months : int
+        How far back to read.
+
+    Returns
+    -------
+    Stability
+        Empty where no agreement covers the unit.
+
+    Raises
+    ------
+    InputError
+        For an unknown target or frequency.
+
+    Notes
+    -----
+    One control chart over all services (kind `auto`, rules `core`), with a new phase at each
+    process change of the service.
+    """
+    shares = _shares(unit, target, freq, history_months)
+    chart = control_chart(
+        shares,
+        value="value",
+        n="n",
+        time="time",
+        by="service",
+        phases=_phases(unit, shares),
+        target="target",
+        better="high",
+    )
+    judged = chart.summary["n_points"] > 0
+    signals = _signals(chart, unit)
+    scored = unit.targets[unit.targets["target"] == target]
+    return Stability(
+        business_unit=unit.business_unit,
+        period_start=unit.period_start,
+        period_end=unit.period_end,
+        target=target,
+        metric=str(scored["metric"].iloc[0]) if len(scored) else target,
+        freq=freq,
+        chart=chart,
+        signals=signals,
+        services=_services(chart, signals),
+        charts_read=int(judged.sum()),
+        expected_false_signals=float(chart.summary.loc[judged, "false_signal_chance"].sum()),
+        notes=chart.notes,
+    )
+
+
+def _shares(unit: Unit, target: str, freq: str, months: int) -> pd.DataFrame:
+    """Return tickets in time, tickets counted and the agreed share, per service and period."""
+    known = sorted(unit.targets["target"].dropna().unique())
+    if known and target not in known:
+        raise InputError(f"target {target!r} is not in the agreement. {nearest(target, known)}")
+    shares = series(unit, target, freq, by="service", months=months) if known else pd.DataFrame()
+    if shares.empty:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SHARES.items()})
+    shares = shares.merge(_goals(unit, target, freq), on=["service", "time"], how="left")
+    goals = shares.groupby("service")["target"]
+    return shares.assign(target=goals.ffill().fillna(goals.bfill()))
+
+
+def _goals(unit: Unit, target: str, freq: str) -> pd.DataFrame:
+    """Return the share agreed for each service in each period: of the last ticket, preset first."""
+    scored = unit.targets[unit.targets["target"].eq(target) & unit.targets["goal_share"].notna()]
+    goals = pd.DataFrame(
+        {
+            "service": scored["service"],
+            "time": period_start(scored["counted_on"], freq),
+            "preset": scored["goal_priority"] == DEFAULT,
+            "opened_on": scored["opened_on"],
+            "target": scored["goal_share"],
+        }
+    )
+    last = goals.sort_values(["preset", "opened_on"], kind="stable")
+    last = last.drop_duplicates(["service", "time"], keep="last")
+    return last[["service", "time", "target"]]
+
+
+def _phases(unit: Unit, shares: pd.DataFrame) -> pd.DataFrame:
+    """Return the process changes within the time that is charted, by local date."""
+    recorded = unit.process_changes
+    changes = pd.DataFrame(
+        {
+            "service": recorded["service"],
+            "implemented_at": unit.local_dates(recorded["implemented_at"]),
+            "description": recorded["description"],
+        }
+    )
+    return changes[changes["implemented_at"] > shares["time"].min()]
+
+
+def _signals(chart: ControlChart, unit: Unit) -> pd.DataFrame:
+    found = chart.signals
+    new = unit.in_period(found["completed"]) & (found["rule"] != CROSSINGS)
+    return found.assign(new=new)[new | found["standing"]].reset_index(drop=True)
+
+
+def _services(chart: ControlChart, signals: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per service, the most worrying first."""
+    points = chart.points
+    judged = points[points["complete"] & ~points["excluded"] & points["value"].notna()]
+    by_service = judged.groupby("service")
+    last = by_service[["time", "value", "n"]].last().add_prefix("last_")
+    new = signals[signals["new"]]
+    services = chart.summary[
+        ["service", "direction", "since", "side", "center", "target", "assurance", "limits_kind"]
+    ].set_index("service")
+    services = services.join(by_service.agg(periods=("value", "size"), tickets=("n", "sum")))
+    for meaning in (UNFAVOURABLE, FAVOURABLE):
+        count = new[new["meaning"] == meaning].groupby("service").size()
+        services[f"new_{meaning}"] = count.reindex(services.index, fill_value=0)
+    services = services.join(last)
+    services[["periods", "tickets"]] = services[["periods", "tickets"]].fillna(0).astype(int)
+    worry = services["direction"]
+    for meaning in (FAVOURABLE, UNFAVOURABLE):
+        worry = worry.mask((services[f"new_{meaning}"] > 0) & (worry == STEADY), meaning)
+    rank = worry.map({name: at for at, name in enumerate(WORRY)})
+    ordered = services.assign(rank=rank).sort_values(["rank", "tickets"], ascending=[True, False])
+    return ordered.drop(columns="rank").reset_index()
