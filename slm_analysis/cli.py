@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slm_analysis.errors import InputError
@@ -24,12 +26,19 @@ OK, BAD_REPORTS, BAD_INPUT = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter of a unit's name shows "?".
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
     except InputError as e:
         for fault in e.faults:
             print(f"error: {fault}", file=sys.stderr)
+        return BAD_INPUT
+    except OSError as e:
+        print(f"error: {e.filename or 'output'}: {e.strerror or e}.", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print(
@@ -109,7 +118,7 @@ def _run(options: argparse.Namespace) -> int:
     with Progress(transient=True) as progress:
         task = progress.add_task(f"Reports of {planned.period}", total=total)
         records = run(planned, options.workers, lambda _: progress.advance(task))
-    return _report(records, planned.folder / "index.html")
+    return _report(records, planned.entry)
 
 
 def _publish(options: argparse.Namespace) -> int:
@@ -117,10 +126,10 @@ def _publish(options: argparse.Namespace) -> int:
     from slm_analysis.batch.run import republish  # noqa: PLC0415
 
     planned = plan(project_root(), options.period)
-    return _report(republish(planned), planned.folder / "index.html")
+    return _report(republish(planned), planned.entry)
 
 
-def _report(records: Mapping[Job, Record], index: object) -> int:
+def _report(records: Mapping[Job, Record], entry: Path) -> int:
     """Print the run table and say how it ended."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -138,7 +147,7 @@ def _report(records: Mapping[Job, Record], index: object) -> int:
         )
     Console(markup=False, highlight=False).print(table)
     failed = sum(record.status != DONE for record in records.values())
-    print(f"{len(records) - failed} of {len(records)} reports are good: {index}")
+    print(f"{len(records) - failed} of {len(records)} reports are good: {entry}")
     return BAD_REPORTS if failed else OK
 
 

@@ -77,7 +77,7 @@ def rate_intervals(
     """
     keys = list(by)
     daily = (
-        cases.groupby([*keys, day], observed=True)[favourable]
+        cases.groupby([*keys, day], observed=True, dropna=False)[favourable]
         .agg(favourable="sum", n="size")
         .reset_index()
     )
@@ -93,7 +93,7 @@ def _from_daily(daily: pd.DataFrame, keys: list[str], level: float) -> pd.DataFr
     )
     sums = ["favourable", "n", "days", "ff", "fn", "nn"]
     total = (
-        squares.groupby(keys, observed=True)[sums].sum().reset_index()
+        squares.groupby(keys, observed=True, dropna=False)[sums].sum().reset_index()
         if keys
         else squares[sums].sum().to_frame().T
     )

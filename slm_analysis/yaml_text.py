@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -18,8 +19,6 @@ from slm_analysis.errors import Fault, InputError, nearest
 
 K = TypeVar("K")
 T = TypeVar("T")
-
-TRUE, FALSE = ("true", "yes"), ("false", "no")
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,19 @@ class Node:
 
     def integer(self) -> int:
         """Return the text as a whole number of at least 0."""
-        if not self.text().isdigit():
+        if not self.text().isdecimal():
             raise self.error("A whole number is expected here.")
         return int(self.text())
 
-    def boolean(self) -> bool:
-        """Return the text true/yes or false/no as a truth value."""
-        return self.one_of((*TRUE, *FALSE)) in TRUE
+    def timezone(self) -> str:
+        """Return the text if it is the IANA name of a time zone."""
+        try:
+            ZoneInfo(self.text())
+        except (KeyError, ValueError, OSError):
+            raise self.error(
+                "This time zone is not known.", "Use an IANA name such as Asia/Shanghai."
+            ) from None
+        return self.text()
 
     def items(self) -> list[Node]:
         """Return the entries of a list; a single text is a list of one."""
@@ -121,6 +126,8 @@ def read_yaml(file: Path) -> Node:
         raise InputError(Fault("The file does not exist.", "", file)) from None
     except UnicodeDecodeError:
         raise InputError(Fault("The file is not UTF-8 text.", "Save it as UTF-8.", file)) from None
+    except OSError as e:
+        raise InputError(Fault(f"The file cannot be read: {e.strerror}.", "", file)) from None
     try:
         for token in yaml.scan(text, Loader=yaml.SafeLoader):
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
@@ -145,15 +152,21 @@ def read_yaml(file: Path) -> Node:
 
 def parse_all(parse: Callable[[K], T], items: Iterable[K]) -> list[T]:
     """Return `parse` of every item; one error lists the faults of all."""
-    parsed: list[T] = []
     faults: list[Fault] = []
+    parsed = parse_good(parse, items, faults)
+    if faults:
+        raise InputError(faults)
+    return parsed
+
+
+def parse_good(parse: Callable[[K], T], items: Iterable[K], faults: list[Fault]) -> list[T]:
+    """Return `parse` of the items that can be read; add the faults of the others to `faults`."""
+    parsed: list[T] = []
     for item in items:
         try:
             parsed.append(parse(item))
         except InputError as e:
             faults.extend(e.faults)
-    if faults:
-        raise InputError(faults)
     return parsed
 
 

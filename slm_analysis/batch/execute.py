@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill import PapermillExecutionError, execute_notebook
 
-from slm_analysis.batch.kernels import LocalKernelManager
+from slm_analysis.batch.kernels import LocalKernelManager, stop_all
 from slm_analysis.batch.plan import Job
 from slm_analysis.files import write_whole
 from slm_analysis.fingerprint import file_digest
@@ -23,7 +23,11 @@ from slm_analysis.presentation.views import KEY_FIGURES
 DONE, FAILED, DIED, TIMED_OUT = "done", "failed", "died", "timed_out"
 CELL_TIMEOUT = 600
 """Seconds that one cell may take."""
+STOP_EVERY = 0.2
+"""Seconds between looks for kernels that a stopped run has left."""
 KERNEL = "python3"
+LONGEST_ERROR = 500
+"""Letters of an error that the record keeps."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Record:
         ``done``, ``failed`` (a cell raised), ``died`` (the kernel did) or ``timed_out``.
     seconds : float
     error : str
-        The last line of what went wrong.
+        What went wrong, on one line.
     sha256 : str
         Of the executed notebook.
     key_figures : mapping
@@ -70,25 +74,36 @@ def record_file(job: Job) -> Path:
     return job.folder / f"{job.name}.json"
 
 
-def finished(job: Job) -> Record | None:
-    """Return the record of a job that was done before with the same key and is still whole."""
+def recorded(job: Job) -> Record | None:
+    """Return how a job ended before, with the same key; its notebook still being whole."""
     try:
         record = Record(**json.loads(record_file(job).read_text(encoding="utf-8")))
-        whole = record.sha256 == file_digest(executed(job))
+        whole = record.status != DONE or record.sha256 == file_digest(executed(job))
     except (OSError, ValueError, TypeError):
         return None
-    return record if whole and record.status == DONE and record.key == job.key else None
+    return record if whole and record.key == job.key else None
 
 
-def execute(jobs: list[Job], root: Path, workers: int) -> Iterator[tuple[Job, Record]]:
-    """Run jobs, yielding each with its record as it ends."""
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        running = {pool.submit(run_job, job, root): job for job in jobs}
+def finished(job: Job) -> Record | None:
+    """Return the record of a job that was done before and need not be done again."""
+    record = recorded(job)
+    return record if record is not None and record.status == DONE else None
+
+
+def execute(jobs: Sequence[Job], root: Path, workers: int) -> Iterator[tuple[Job, Record]]:
+    """Run jobs, yielding each with its record as it ends; stop all where the caller stops."""
+    pool = ThreadPoolExecutor(max_workers=workers)
+    running = {pool.submit(run_job, job, root): job for job in jobs}
+    try:
         for future in as_completed(running):
             yield running[future], future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        while wait(running, timeout=STOP_EVERY).not_done:
+            stop_all()
 
 
-def run_job(job: Job, root: Path) -> Record:
+def run_job(job: Job, root: Path, cell_timeout: int = CELL_TIMEOUT) -> Record:
     """Run one job and write its notebook and record."""
     job.folder.mkdir(parents=True, exist_ok=True)
     for stale in (record_file(job), partial(job)):
@@ -96,47 +111,54 @@ def run_job(job: Job, root: Path) -> Record:
     part = job.folder / f".{job.name}.{os.getpid()}.part.ipynb"
     begun = time.monotonic()
     status, error = DONE, ""
+    figures: Mapping[str, object] = {}
     try:
         execute_notebook(
-            str(job.notebook),
-            str(part),
+            _as_it_is(job.notebook),
+            _as_it_is(part),
             parameters=dict(job.parameters),
             kernel_name=KERNEL,
-            cwd=str(root),
+            resources={"metadata": {"path": str(root)}},  # the kernel's working directory
             progress_bar=False,
             log_output=False,
-            execution_timeout=CELL_TIMEOUT,
+            execution_timeout=cell_timeout,
             kernel_manager_class=LocalKernelManager,
+            extra_arguments=["--log-level=CRITICAL"],  # every kernel reports being shut down
         )
+        figures = _key_figures(part)
     except (PapermillExecutionError, CellExecutionError) as e:
         status, error = FAILED, f"{e.ename}: {e.evalue}"
     except CellTimeoutError:
-        status, error = TIMED_OUT, f"a cell took longer than {CELL_TIMEOUT // 60} minutes"
+        status, error = TIMED_OUT, f"a cell took longer than {cell_timeout} seconds"
     except DeadKernelError:
         status, error = DIED, "the kernel died"
     except Exception as e:  # noqa: BLE001  whatever happens, the others go on and the table tells
         status, error = FAILED, f"{type(e).__name__}: {e}"
-    figures: Mapping[str, object] = {}
     sha256 = ""
     if status == DONE:
-        figures = _key_figures(part)
         part.replace(executed(job))
         sha256 = file_digest(executed(job))
-    elif part.exists():
-        part.replace(partial(job))
+    else:
         executed(job).unlink(missing_ok=True)
+        if part.exists():
+            part.replace(partial(job))
     record = Record(
         notebook=job.name,
         business_unit=job.business_unit,
         key=job.key,
         status=status,
         seconds=round(time.monotonic() - begun, 1),
-        error=error.splitlines()[-1][:500] if error else "",
+        error=" ".join(error.split())[:LONGEST_ERROR],
         sha256=sha256,
         key_figures=figures,
     )
     write_whole(record_file(job), json.dumps(asdict(record), ensure_ascii=False, indent=1))
     return record
+
+
+def _as_it_is(path: Path) -> str:
+    """Return a path for papermill, which fills in parameters between braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _key_figures(notebook: Path) -> Mapping[str, object]:

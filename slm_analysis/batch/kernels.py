@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import weakref
 from pathlib import Path
+from typing import ClassVar
 
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
@@ -20,7 +21,7 @@ class LocalKernelManager(AsyncKernelManager):
     the working directory, where two kernels that start together take each other's.
     """
 
-    running: weakref.WeakSet[LocalKernelManager] = weakref.WeakSet()
+    running: ClassVar[weakref.WeakSet[LocalKernelManager]] = weakref.WeakSet()
 
     @default("transport")
     def _default_transport(self) -> str:

@@ -11,14 +11,16 @@ from pathlib import Path
 import nbformat
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
-from nbconvert.filters import clean_html, markdown2html
+from nbconvert.filters import clean_html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from slm_analysis.batch.parameters import TITLE
 from slm_analysis.presentation.views import KEY_FIGURES, PAGE
 
 TEMPLATES = "batch/template"
-H1 = re.compile(r"^# (.+)$", re.MULTILINE)
 H2 = re.compile(r"^## (.+)$", re.MULTILINE)
-IDS = re.compile(r'(id="|href="#|url\(#)([^")]+)')
+IDS = re.compile(r'(id="|href="#|url\(#)([^")]+)(?=[^<>]*>)')
+"""Ids within tags; what stands between tags is text."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Frame:
     kicker : str
         Above the headline: unit and report.
     period, as_of : str
-    home : str
-        Link to the index; empty on the index itself.
+    home : mapping or None
+        `href` and `title` of the page above this one.
     tabs : sequence of mapping
         `title`, `href`, `current`, or `status` where there is no page.
     links : mapping
@@ -45,7 +47,7 @@ class Frame:
     kicker: str
     period: str
     as_of: str
-    home: str
+    home: Mapping[str, str] | None
     tabs: Sequence[Mapping[str, object]]
     links: Mapping[str, Mapping[str, str]]
     footer: str
@@ -54,8 +56,10 @@ class Frame:
 def page(blocks: Iterable[Mapping[str, object]], frame: Frame) -> str:
     """Return the page that shows these blocks."""
     style = _environment().get_template("style.css").render()
-    content = {"blocks": list(blocks), "style": Markup(style)} | vars(frame)  # noqa: S704  our file
-    return _environment().get_template("page.html.j2").render(page=content)
+    shown = list(blocks)
+    top = next((block for block in shown if block["type"] == "headline"), None)
+    content = {"blocks": shown, "top": top, "style": Markup(style)}  # noqa: S704  our file
+    return _environment().get_template("page.html.j2").render(page=content | vars(frame))
 
 
 @cache
@@ -70,18 +74,10 @@ def _environment() -> Environment:
     return environment
 
 
-def report_title(notebook: Path) -> str:
-    """Return the one H1 of a notebook: the name of its report."""
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        if cell.cell_type == "markdown" and (match := H1.search(cell.source)):
-            return match[1].strip()
-    return notebook.stem
-
-
 def blocks(notebook: Path) -> Iterator[Mapping[str, object]]:
     """Yield what a page shows of an executed notebook: questions, and what their cells answered."""
     for cell in nbformat.read(notebook, as_version=4).cells:
-        if cell.cell_type == "markdown" and not H1.search(cell.source):
+        if cell.cell_type == "markdown" and not TITLE.search(cell.source):
             heading = H2.match(cell.source)
             if heading:
                 yield {"type": "question", "text": heading[1].strip()}
@@ -89,7 +85,8 @@ def blocks(notebook: Path) -> Iterator[Mapping[str, object]]:
             if rest.strip():
                 yield _markdown(rest)
         for output in cell.get("outputs", ()):
-            if block := _block(output):
+            # Warnings are for the readers of the notebook.
+            if output.get("name") != "stderr" and (block := _block(output)):
                 yield block
 
 
@@ -115,8 +112,9 @@ def _block(output: Mapping) -> Mapping[str, object] | None:
 
 
 def _markdown(text: str) -> Mapping[str, object]:
+    html = MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
     # A second line of defence: our own views have escaped their text already.
-    return {"type": "markdown", "html": Markup(clean_html(markdown2html(text)))}  # noqa: S704
+    return {"type": "markdown", "html": Markup(clean_html(html))}  # noqa: S704
 
 
 def _svg(drawing: str, prefix: str) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -9,13 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from slm_analysis.batch.execute import DIED, DONE, FAILED, TIMED_OUT, Record, executed
-from slm_analysis.batch.pages import Frame, blocks, page, report_title
-from slm_analysis.batch.plan import Job, Plan
+from slm_analysis.batch.pages import Frame, blocks, page
+from slm_analysis.batch.plan import INDEX, Job, Plan
 from slm_analysis.files import write_whole
 from slm_analysis.presentation import numbers
 
-INDEX = "index.html"
 ABOUT = "About this report"
+EVERY_UNIT, EVERY_MONTH = "All business units", "All months"
+PERIOD = re.compile(r"\d{4}-\d{2}")
 MADE_BY = f"slm-analysis {metadata.version('slm-analysis')}"
 STATUS = {
     FAILED: "failed",
@@ -24,7 +26,7 @@ STATUS = {
 }
 
 
-def publish(plan: Plan, records: Mapping[Job, Record], stale: Collection[Job]) -> None:
+def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> None:
     """Write the pages of a period.
 
     Parameters
@@ -32,19 +34,27 @@ def publish(plan: Plan, records: Mapping[Job, Record], stale: Collection[Job]) -
     plan : Plan
     records : mapping
         Of every job, the portfolio's included.
-    stale : collection of Job
-        Jobs that ran now; the other pages are written only where they are missing.
+    ran : collection of Job
+        Jobs that ran now. Pages name the unit's other reports, so all pages of their units are
+        written; those of other units only where they are missing.
     """
+    changed = {job.business_unit for job in ran}
+    index = plan.folder / INDEX
+    if plan.whole and not index.exists():
+        # Pages made before there was an index do not link to it.
+        changed.update(plan.units)
+    home = {"href": f"../{INDEX}", "title": EVERY_UNIT} if plan.whole or index.exists() else None
     for job, record in records.items():
         target = job.folder / f"{job.name}.html"
         if not job.business_unit:
             continue
         if record.status != DONE:
             target.unlink(missing_ok=True)
-        elif job in stale or not target.exists():
-            write_whole(target, page(blocks(executed(job)), _unit_frame(plan, job, records)))
-    if plan.portfolio is not None:
-        write_whole(plan.folder / INDEX, page(_index_blocks(plan, records), _index_frame(plan)))
+        elif job.business_unit in changed or not target.exists():
+            frame = _unit_frame(plan, job, records, home)
+            write_whole(target, page(blocks(executed(job)), frame))
+    if plan.whole:
+        write_whole(index, page(_index_blocks(plan, records), _index_frame(plan)))
         _write_periods(plan.folder.parent)
 
 
@@ -57,26 +67,28 @@ def _as_of(plan: Plan) -> str:
     return f"As of {numbers.date(as_of)}, {as_of:%H:%M}, {plan.prepared.timezone}"
 
 
-def _unit_frame(plan: Plan, job: Job, records: Mapping[Job, Record]) -> Frame:
-    title = report_title(job.notebook)
+def _unit_frame(
+    plan: Plan, job: Job, records: Mapping[Job, Record], home: Mapping[str, str] | None
+) -> Frame:
     unit, month = job.business_unit, _month(plan.period)
     tabs: list[Mapping[str, object]] = []
     links: dict[str, Mapping[str, str]] = {}
     for other, record in records.items():
         if other.business_unit == unit:
-            name = report_title(other.notebook)
             good = record.status == DONE
             href = f"{other.name}.html" if good else ""
             status = STATUS.get(record.status, "")
-            tabs.append({"title": name, "href": href, "current": other is job, "status": status})
+            tabs.append(
+                {"title": other.title, "href": href, "current": other is job, "status": status}
+            )
             if good:
-                links[other.name] = {"href": href, "title": f"See {name.lower()}"}
+                links[other.name] = {"href": href, "title": f"See {other.title.lower()}"}
     return Frame(
-        title=f"{unit}: {title.lower()}, {month}",
-        kicker=f"{unit}, {title.lower()}",
+        title=f"{unit}: {job.title.lower()}, {month}",
+        kicker=f"{unit}, {job.title.lower()}",
         period=month,
         as_of=_as_of(plan),
-        home=f"../{INDEX}" if plan.portfolio else "",
+        home=home,
         tabs=tabs,
         links=links,
         footer=f"Figures on this page belong to {unit} only. Made by {MADE_BY}",
@@ -86,11 +98,11 @@ def _unit_frame(plan: Plan, job: Job, records: Mapping[Job, Record]) -> Frame:
 def _index_frame(plan: Plan) -> Frame:
     month = _month(plan.period)
     return Frame(
-        title=f"All business units, {month}",
-        kicker="All business units",
+        title=f"{EVERY_UNIT}, {month}",
+        kicker=EVERY_UNIT,
         period=month,
         as_of=_as_of(plan),
-        home="",
+        home={"href": f"../{INDEX}", "title": EVERY_MONTH},
         tabs=(),
         links={},
         footer=f"Made by {MADE_BY}",
@@ -99,20 +111,7 @@ def _index_frame(plan: Plan) -> Frame:
 
 def _index_blocks(plan: Plan, records: Mapping[Job, Record]) -> Iterator[Mapping[str, object]]:
     """Yield the portfolio's blocks, and before its About the list of all reports."""
-    portfolio = plan.portfolio
-    record = next((r for job, r in records.items() if job.notebook == portfolio.notebook), None)  # type: ignore[union-attr]
-    shown: list[Mapping[str, object]] = [
-        {
-            "type": "headline",
-            "title": f"The portfolio of {_month(plan.period)} could not be made",
-            "lead": "The reports of the business units are below.",
-            "what": record.error if record else "It was not run.",
-            "sure": "Nothing is said about all units together.",
-            "next": "Mend what failed and run again.",
-        }
-    ]
-    if record is not None and record.status == DONE:
-        shown = list(blocks(executed(portfolio)))  # type: ignore[arg-type]
+    shown = _portfolio_blocks(plan, records)
     about = {"type": "question", "text": ABOUT}
     at = shown.index(about) if about in shown else len(shown)
     yield from shown[:at]
@@ -121,36 +120,62 @@ def _index_blocks(plan: Plan, records: Mapping[Job, Record]) -> Iterator[Mapping
     yield from shown[at:]
 
 
+def _portfolio_blocks(plan: Plan, records: Mapping[Job, Record]) -> list[Mapping[str, object]]:
+    """Return what the portfolio shows; where it failed, a headline that says so."""
+    for job, record in records.items():
+        if not job.business_unit and record.status == DONE:
+            return list(blocks(executed(job)))
+        if not job.business_unit:
+            return [
+                {
+                    "type": "headline",
+                    "title": f"The portfolio of {_month(plan.period)} could not be made",
+                    "lead": "The reports of the business units are below.",
+                    "what": f"The portfolio: {STATUS[record.status]}. {record.error}",
+                    "sure": "Nothing is said about all units together.",
+                    "next": "Mend what failed and run again.",
+                }
+            ]
+    return []
+
+
 def _reports(plan: Plan, records: Mapping[Job, Record]) -> Mapping[str, object]:
     """Return the table of all reports, failed ones with the reason."""
-    notebooks = list(dict.fromkeys(job.notebook for job in plan.jobs))
+    titles = {job.notebook: job.title for job in plan.jobs}
     rows: dict[str, list[Mapping[str, str]]] = {}
     for job in plan.jobs:
         record = records[job]
-        good = record.status == DONE
+        done = record.status == DONE
         rows.setdefault(job.business_unit, []).append(
             {
-                "title": report_title(job.notebook),
-                "href": f"{job.folder.name}/{job.name}.html" if good else "",
-                "error": "" if good else f"{STATUS[record.status]}. {record.error}",
+                "title": job.title,
+                "href": f"{job.folder.name}/{job.name}.html" if done else "",
+                "error": "" if done else f"{STATUS[record.status]}. {record.error}",
             }
         )
-    failed = sum(record.status != DONE for record in records.values())
+    good = sum(records[job].status == DONE for job in plan.jobs)
     return {
         "type": "reports",
-        "caption": f"{len(plan.jobs) - failed} of {len(plan.jobs)} reports made",
-        "columns": [report_title(notebook) for notebook in notebooks],
+        "first": "Unit",
+        "caption": f"{good} of {len(plan.jobs)} reports made",
+        "columns": [*titles.values()],
         "rows": [{"name": unit, "cells": cells} for unit, cells in rows.items()],
     }
 
 
 def _write_periods(reports: Path) -> None:
     """Write the list of all periods that have an index."""
-    periods = sorted((p.parent.name for p in reports.glob(f"*/{INDEX}")), reverse=True)
+    found = (file.parent.name for file in reports.glob(f"*/{INDEX}"))
+    periods = sorted((name for name in found if PERIOD.fullmatch(name)), reverse=True)
     rows = [
         {"name": _month(p), "cells": [{"title": "Open", "href": f"{p}/{INDEX}"}]} for p in periods
     ]
-    block = {"type": "reports", "caption": "Latest first", "columns": ["Report"], "rows": rows}
-    heading = {"type": "question", "text": "All months"}
-    frame = Frame("All months", "", "", "", "", (), {}, f"Made by {MADE_BY}")
-    write_whole(reports / INDEX, page([heading, block], frame))
+    block = {
+        "type": "reports",
+        "first": "Month",
+        "caption": "Latest first",
+        "columns": ["Report"],
+        "rows": rows,
+    }
+    frame = Frame(EVERY_MONTH, "", "", "", None, (), {}, f"Made by {MADE_BY}")
+    write_whole(reports / INDEX, page([block], frame))

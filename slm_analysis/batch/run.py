@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from slm_analysis.batch.execute import Record, execute, finished, run_job
-from slm_analysis.batch.plan import Job, Plan
+from slm_analysis.batch.execute import Record, execute, finished, recorded
+from slm_analysis.batch.plan import KEY_FIGURES, Job, Plan
 from slm_analysis.batch.publish import publish
 from slm_analysis.errors import InputError
 from slm_analysis.files import csv_text, write_whole
 from slm_analysis.fingerprint import digest
 
 LOCK = ".lock"
-KEY_FIGURES = "key_figures.json"
+UNFINISHED = ".*.part*"
+"""Names of files that an interrupted run has left half-written."""
 BYTE_ORDER_MARK = "\ufeff"
 """Tells Excel that a CSV file is UTF-8."""
 
@@ -43,30 +45,19 @@ def run(plan: Plan, workers: int, on_record: Callable[[Record], None]) -> dict[J
     InputError
         Where another run is at work on the same period.
     """
-    plan.folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(plan.folder / LOCK, timeout=0):
-            records = {job: record for job in plan.jobs if (record := finished(job)) is not None}
-            for record in records.values():
-                on_record(record)
-            stale = [job for job in plan.jobs if job not in records]
-            for job, record in execute(stale, plan.root, workers):
-                records[job] = record
-                on_record(record)
-            records = {job: records[job] for job in plan.jobs}
+    with _locked(plan):
+        for leftover in plan.folder.rglob(UNFINISHED):
+            leftover.unlink(missing_ok=True)
+        records, ran = _complete(plan.jobs, plan, workers, on_record)
+        if plan.whole:
             _write_key_figures(plan, records)
-            if plan.portfolio is not None:
-                portfolio = _settled(plan.portfolio, records)
-                record = finished(portfolio)
-                if record is None:
-                    stale.append(portfolio)
-                    record = run_job(portfolio, plan.root)
-                records[portfolio] = record
-                on_record(record)
-            publish(plan, records, stale)
-            return records
-    except Timeout:
-        raise InputError(f"Another run is at work on {plan.period}; wait for it to end.") from None
+        if plan.portfolio is not None:
+            portfolio = [_settled(plan.portfolio, records)]
+            last, ran_last = _complete(portfolio, plan, workers, on_record)
+            records |= last
+            ran += ran_last
+        publish(plan, records, ran)
+        return records
 
 
 def republish(plan: Plan) -> dict[Job, Record]:
@@ -77,18 +68,53 @@ def republish(plan: Plan) -> dict[Job, Record]:
     InputError
         Where a report has not been run with the data and parameters of today.
     """
-    records = {job: record for job in plan.jobs if (record := finished(job)) is not None}
-    missing = len(plan.jobs) - len(records)
-    if missing:
-        raise InputError(f"{missing} reports of {plan.period} are missing or stale; use 'slm run'.")
-    if plan.portfolio is not None:
-        portfolio = _settled(plan.portfolio, records)
-        record = finished(portfolio)
-        if record is None:
-            raise InputError(f"The portfolio of {plan.period} is missing or stale; use 'slm run'.")
-        records[portfolio] = record
-    publish(plan, records, list(records))
-    return records
+    with _locked(plan):
+        records = {job: record for job in plan.jobs if (record := recorded(job)) is not None}
+        missing = len(plan.jobs) - len(records)
+        if missing:
+            raise InputError(
+                f"Of {len(plan.jobs)} reports of {plan.period}, {missing} are missing or stale. "
+                "Use 'slm run'."
+            )
+        if plan.portfolio is not None:
+            portfolio = _settled(plan.portfolio, records)
+            record = recorded(portfolio)
+            if record is None:
+                raise InputError(
+                    f"The portfolio of {plan.period} is missing or stale. Use 'slm run'."
+                )
+            records[portfolio] = record
+        publish(plan, records, list(records))
+        return records
+
+
+@contextmanager
+def _locked(plan: Plan) -> Iterator[None]:
+    """Keep other runs away from the period."""
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(plan.folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(f"Another run is at work on {plan.period}; wait for it to end.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _complete(
+    jobs: Sequence[Job], plan: Plan, workers: int, on_record: Callable[[Record], None]
+) -> tuple[dict[Job, Record], list[Job]]:
+    """Return the records of jobs, taken over from earlier runs or made now, and which ran now."""
+    records = {job: record for job in jobs if (record := finished(job)) is not None}
+    for record in records.values():
+        on_record(record)
+    ran = [job for job in jobs if job not in records]
+    for job, record in execute(ran, plan.root, workers):
+        records[job] = record
+        on_record(record)
+    return {job: records[job] for job in jobs}, ran
 
 
 def _settled(portfolio: Job, records: Mapping[Job, Record]) -> Job:
@@ -111,12 +137,11 @@ def _write_key_figures(plan: Plan, records: Mapping[Job, Record]) -> None:
     ]
     content = {"period": plan.period, "reports": reports}
     write_whole(plan.folder / KEY_FIGURES, json.dumps(content, ensure_ascii=False, indent=1))
-    kpis = pd.DataFrame(
-        [
-            {"business_unit": job.business_unit, "period": plan.period} | level
-            for job, record in records.items()
-            for level in record.key_figures.get("service_levels", ())
-        ]
-    )
+    levels = [
+        {"business_unit": job.business_unit, "period": plan.period} | level
+        for job, record in records.items()
+        for level in record.key_figures.get("service_levels", ())  # type: ignore[attr-defined]
+    ]
+    kpis = pd.DataFrame(levels, columns=None if levels else ["business_unit", "period"])
     write_whole(plan.folder / "kpis.csv", BYTE_ORDER_MARK + csv_text(kpis))
-    kpis.to_parquet(plan.folder / "kpis.parquet")
+    write_whole(plan.folder / "kpis.parquet", kpis.to_parquet(index=False))

@@ -7,8 +7,8 @@ import hashlib
 import pandas as pd
 
 from slm_analysis.analyses.suppression import MIN_GROUP, respondents_of
-from slm_analysis.sla.metrics import HOUR
-from slm_analysis.sla.reporting_periods import FREQUENCIES, period_start
+from slm_analysis.sla.metrics import HOUR, resolution_times
+from slm_analysis.sla.reporting_periods import FREQUENCIES, local_dates, period_start
 from slm_analysis.sla.scoring import COUNTED
 
 COLUMNS = ["unit", "service", "metric", "freq", "time", "value", "n"]
@@ -19,7 +19,15 @@ def anonymous(business_unit: str) -> str:
     return hashlib.blake2b(business_unit.encode(), digest_size=8, person=b"comparison").hexdigest()
 
 
-def comparison(targets: pd.DataFrame, surveys: pd.DataFrame) -> pd.DataFrame:
+def survey_days(surveys: pd.DataFrame, tickets: pd.DataFrame, timezone: str) -> pd.Series:
+    """Return the local date of each answer: its ticket's resolution, else the answer itself."""
+    linked = surveys["ticket_id"].map(tickets.set_index("ticket_id")["resolved_at"])
+    return local_dates(linked.fillna(surveys["responded_at"]), timezone)
+
+
+def comparison(
+    targets: pd.DataFrame, surveys: pd.DataFrame, tickets: pd.DataFrame, timezone: str
+) -> pd.DataFrame:
     """Return weekly and monthly figures of every unit and service.
 
     Parameters
@@ -28,6 +36,10 @@ def comparison(targets: pd.DataFrame, surveys: pd.DataFrame) -> pd.DataFrame:
         Scored tickets of all units.
     surveys : DataFrame
         Contract table `surveys` of all units.
+    tickets : DataFrame
+        Contract table `tickets` of all units.
+    timezone : str
+        In which answers are dated.
 
     Returns
     -------
@@ -40,14 +52,14 @@ def comparison(targets: pd.DataFrame, surveys: pd.DataFrame) -> pd.DataFrame:
     in_time = counted.assign(
         metric=counted["target"], value=counted["state"].eq("met") * 1.0, day=counted["counted_on"]
     )
-    solved = counted[counted["target"].eq("resolution_time") & counted["stopped_at"].notna()]
+    solved = resolution_times(counted[counted["stopped_at"].notna()])
     hours = solved.assign(
         metric="resolution_hours", value=solved["elapsed_seconds"] / HOUR, day=solved["opened_on"]
     )
     scores = surveys.assign(
         metric="satisfaction",
         value=surveys["score"],
-        day=surveys["responded_at"].dt.tz_localize(None),
+        day=survey_days(surveys, tickets, timezone),
         respondent=respondents_of(surveys),
     )
     tables = []

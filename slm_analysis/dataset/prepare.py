@@ -7,6 +7,7 @@ names the folder in force: readers never see a half-written state, and nothing i
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -26,10 +27,15 @@ from slm_analysis.intake.sources import Loaded, load_tables
 from slm_analysis.project import AGREEMENTS, SOURCES, slug
 from slm_analysis.sla.agreement_yaml import read_agreements
 from slm_analysis.sla.agreements import Agreements
+from slm_analysis.sla.reporting_periods import local_dates
 from slm_analysis.sla.scoring import score
 
 CURRENT = "current.json"
+COMPARISON = "comparison.parquet"
 LOCK = ".lock"
+BUILDING = ".building-"
+OWN_FOLDER = re.compile(rf"[0-9a-f]{{64}}|{re.escape(BUILDING)}.*")
+"""What is cleared away among prepared data: earlier states, and what an interruption left."""
 UNIT_TABLES = (
     "tickets", "targets", "status_history", "surveys", "process_changes", "actions", "outages",
     "recorded_targets",
@@ -87,15 +93,28 @@ def prepare(root: Path, data: Path) -> Prepared:
         current = _current(data)
         if current is not None and current["stamps"] == _stamps(inputs):
             return _opened(data, current)
-        key = digest([program_digest(), {str(f): file_digest(f) for f in inputs}])
+        hashes = {str(file): file_digest(file) for file in inputs if file.is_file()}
+        key = digest([program_digest(), hashes])
         if current is None or current["key"] != key:
             agreements = read_agreements(root / AGREEMENTS)
             current = _write(data / key, sources, agreements, load_tables(sources)) | {"key": key}
         write_whole(data / CURRENT, json.dumps(current | {"stamps": _stamps(inputs)}, indent=1))
         for old in data.iterdir():
-            if old.is_dir() and old.name != key:
+            if old.name != key and OWN_FOLDER.fullmatch(old.name):
                 shutil.rmtree(old, ignore_errors=True)
         return _opened(data, current)
+
+
+def prepare_whole(root: Path, data: Path) -> Prepared:
+    """As `prepare`, but what was lost or changed since it was written is made anew."""
+    prepared = prepare(root, data)
+    whole = (prepared.folder / COMPARISON).is_file() and all(
+        _unit_digest(prepared.unit_folder(unit)) == known for unit, known in prepared.units.items()
+    )
+    if not whole:
+        shutil.rmtree(prepared.folder)
+        prepared = prepare(root, data)
+    return prepared
 
 
 def _inputs(root: Path, sources: Sources) -> list[Path]:
@@ -114,9 +133,9 @@ def _stamps(inputs: list[Path]) -> dict[str, object]:
 def _current(data: Path) -> dict | None:
     try:
         current = json.loads((data / CURRENT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return current if (data / current["key"]).is_dir() else None
+    except (OSError, ValueError, LookupError, TypeError):
         return None
-    return current if (data / current["key"]).is_dir() else None
 
 
 def _opened(data: Path, current: Mapping) -> Prepared:
@@ -139,16 +158,18 @@ def _write(
         for name in contract.TABLES
     }
     tickets = tables["tickets"]
-    opened_on = tickets["opened_at"].dt.tz_convert(sources.timezone).dt.tz_localize(None)
-    tables["tickets"] = tickets.assign(opened_on=opened_on.dt.normalize())
-    tables["targets"] = score(tickets, tables["status_history"], agreements, sources.as_of)
-    building = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    tables["targets"] = score(
+        tickets, tables["status_history"], agreements, sources.as_of, sources.timezone
+    )
+    building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder.parent))
     try:
         units = {
             str(unit): _write_unit(building / "units" / slug(str(unit)), own)
             for unit, own in _by_unit(tables).items()
         }
-        comparison(tables["targets"], tables["surveys"]).to_parquet(building / "comparison.parquet")
+        comparison(tables["targets"], tables["surveys"], tickets, sources.timezone).to_parquet(
+            building / COMPARISON
+        )
         (building / "rejected").mkdir()
         for name, table in loaded.items():
             rejected = csv_text(table.checked.rejected.astype("str"))
@@ -161,7 +182,7 @@ def _write(
     return {
         "as_of": sources.as_of.isoformat(),
         "timezone": sources.timezone,
-        "data_from": opened_on.min().normalize().isoformat() if len(tickets) else None,
+        "data_from": local_dates(tickets["opened_at"], sources.timezone).min().isoformat(),
         "units": units,
         "quality": to_json(data_quality(loaded)),
     }
@@ -192,4 +213,12 @@ def _write_unit(folder: Path, tables: Mapping[str, pd.DataFrame]) -> str:
     folder.mkdir(parents=True)
     for name, table in tables.items():
         table.reset_index(drop=True).to_parquet(folder / f"{name}.parquet")
-    return digest({name: file_digest(folder / f"{name}.parquet") for name in tables})
+    return _unit_digest(folder)
+
+
+def _unit_digest(folder: Path) -> str:
+    """Return the hash of one unit's tables; empty where one cannot be read."""
+    try:
+        return digest({name: file_digest(folder / f"{name}.parquet") for name in UNIT_TABLES})
+    except OSError:
+        return ""

@@ -9,7 +9,8 @@ import pandas as pd
 
 from slm_analysis.analyses.suppression import merged_periods, respondents_of
 from slm_analysis.errors import InputError, nearest
-from slm_analysis.sla.metrics import HOUR
+from slm_analysis.intake.contract import NOT_STATED
+from slm_analysis.sla.metrics import HOUR, resolution_times
 from slm_analysis.sla.reporting_periods import (
     FREQUENCIES,
     complete_periods,
@@ -31,6 +32,7 @@ METRICS = {
     "opened": "count",
 }
 """What can be charted beside the targets of the agreement, and what kind of figure it is."""
+WEIGHED_BY = {"rate": ["n"], "mean": ["weights"], "count": []}
 
 
 def series(
@@ -62,10 +64,12 @@ def series(
     Returns
     -------
     DataFrame
-        The by-columns, `time` (first local day of the period), `value`, `complete`; for rates
-        `value` is a count and `n` the denominator (0 where nothing happened); for means
-        `weights` is the number behind each (missing value where there is none). Scores of fewer
-        than five respondents are merged into longer periods or left out.
+        The by-columns (text, ``(not stated)`` where nothing is), `time` (first local day of the
+        period), `complete`, `value`; for rates `value` is a count and `n` the denominator (0
+        where nothing happened); for means `weights` is the number behind each (missing value
+        where there is none). It begins with the first period that has a case, and ends with the
+        one that holds the end of the reported month. Scores of fewer than five respondents are
+        merged into longer periods or left out.
 
     Raises
     ------
@@ -81,23 +85,26 @@ def series(
     cases = _cases(unit, metric, count_by)
     for key in keys:
         _require("by", key, list(cases.columns))
-    if cases.empty:
-        return pd.DataFrame(columns=[*keys, "time", "value", "complete"])
-    first = max(unit.period_end - pd.DateOffset(months=months), cases["day"].min())
-    periods = period_range(first, unit.period_end, freq)
-    cases = cases.assign(time=period_start(cases["day"], freq))
+    kind = METRICS.get(metric, "rate")
+    start = unit.period_end + pd.Timedelta(days=1) - pd.DateOffset(months=months)
+    periods = period_range(max(start, cases["day"].min()), unit.period_end, freq)
+    cases = cases.assign(
+        time=period_start(cases["day"], freq),
+        **{key: cases[key].astype("str").fillna(NOT_STATED) for key in keys},
+    )
     cases = cases[cases["time"].isin(periods)]
+    if cases.empty:
+        return pd.DataFrame(columns=[*keys, "time", "complete", "value", *WEIGHED_BY[kind]])
     complete = complete_periods(
         cases.groupby("time").size().reindex(periods, fill_value=0),
         freq,
         unit.data_from,
         unit.local_as_of,
     )
-    kind = METRICS.get(metric, "rate")
     tables = []
-    for names, own in cases.groupby(keys, observed=True) if keys else [((), cases)]:
+    for names, own in cases.groupby(keys) if keys else [((), cases)]:
         table = _per_period(own, kind, periods, complete, hide=metric == "satisfaction")
-        for at, (key, name) in enumerate(zip(keys, tuple(names), strict=True)):
+        for at, (key, name) in enumerate(zip(keys, names, strict=True)):
             table.insert(at, key, str(name))
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
@@ -144,15 +151,15 @@ def _cases(unit: Unit, metric: str, count_by: str | None) -> pd.DataFrame:
         return cases[cases["value"].notna() & cases["day"].notna()].astype({"value": "float64"})
     if metric == "opened":
         return unit.tickets.assign(day=unit.tickets["opened_on"], value=1.0, undecided=False)
-    target = "resolution_time" if metric == "resolution_hours" else metric
-    scored = unit.targets[unit.targets["target"] == target]
-    scored = scored[scored["state"].isin([*COUNTED, *UNDECIDED])]
+    scored = unit.targets[unit.targets["state"].isin([*COUNTED, *UNDECIDED])]
     if metric == "resolution_hours":
+        scored = resolution_times(scored)
         return scored.assign(
             day=unit.local_day(scored, count_by or "opened"),
             value=scored["elapsed_seconds"] / HOUR,
             undecided=scored["stopped_at"].isna(),
         )
+    scored = scored[scored["target"] == metric]
     return scored.assign(
         day=scored["counted_on"] if count_by is None else unit.local_day(scored, count_by),
         value=(scored["state"] == "met").astype(float),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from slm_analysis.dataset.comparison import survey_days
 from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.dataset.prepare import UNIT_TABLES, prepare
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.project import AGREEMENTS, PREPARED, project_root
 from slm_analysis.sla.agreement_yaml import read_agreements
 from slm_analysis.sla.agreements import Agreements
+from slm_analysis.sla.reporting_periods import local_dates, midnight
 from slm_analysis.sla.scoring import COUNTED
 
 
@@ -69,11 +72,15 @@ class Unit:
         return self.as_of.tz_convert(self.timezone).tz_localize(None)
 
     @property
+    def period(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The moments at which the reported period begins and ends."""
+        after = self.period_end + pd.Timedelta(days=1)
+        return midnight(self.period_start, self.timezone), midnight(after, self.timezone)
+
+    @property
     def survey_days(self) -> pd.Series:
         """The local date of each answer: its ticket's resolution, else the answer itself."""
-        resolved = self.tickets.set_index("ticket_id")["resolved_at"]
-        linked = self.surveys["ticket_id"].map(resolved)
-        return self.local_dates(linked.fillna(self.surveys["responded_at"]))
+        return survey_days(self.surveys, self.tickets, self.timezone)
 
     def local_day(self, rows: pd.DataFrame, count_by: str) -> pd.Series:
         """Return the local date of opening, due time, resolution or closing of each row."""
@@ -97,19 +104,22 @@ class Unit:
         Returns
         -------
         DataFrame
-            One row per counted ticket of the last 24 months and the reported period: all columns
-            of `tickets`, `breached` (bool), `counted_on`, `elapsed_seconds`, `paused_seconds`.
+            One row per counted ticket: all columns of `tickets`, `breached` (bool), `counted_on`,
+            `elapsed_seconds`, `paused_seconds`.
         """
         scored = self.targets[
             self.targets["target"].eq(target) & self.targets["state"].isin(COUNTED)
         ]
-        columns = ["ticket_id", "counted_on", "elapsed_seconds", "paused_seconds", "state"]
-        tickets = self.tickets.drop(columns="breached").merge(scored[columns], on="ticket_id")
-        return tickets.assign(breached=tickets["state"] != "met").drop(columns="state")
+        judged = scored[["ticket_id", "counted_on", "elapsed_seconds", "paused_seconds"]].assign(
+            breached=scored["state"] != "met"
+        )
+        # A source column of one of these names makes room.
+        tickets = self.tickets.drop(columns=judged.columns[1:], errors="ignore")
+        return tickets.merge(judged, on="ticket_id")
 
     def local_dates(self, times: pd.Series) -> pd.Series:
         """Return the date of each moment on the unit's clock, without a zone."""
-        return times.dt.tz_convert(self.timezone).dt.tz_localize(None).dt.normalize()
+        return local_dates(times, self.timezone)
 
 
 def open_unit(
@@ -144,7 +154,7 @@ def open_unit(
     if business_unit not in prepared.units:
         raise InputError(
             f"There is no business unit {business_unit!r} in the data. "
-            f"{nearest(business_unit, prepared.units)}"
+            f"{nearest(str(business_unit), prepared.units)}"
         )
     agreement = read_agreements(root / AGREEMENTS).of_unit(business_unit)
     timezone = agreement.versions[-1].timezone if agreement.versions else prepared.timezone
@@ -152,6 +162,9 @@ def open_unit(
         period_start, period_end, prepared.as_of.tz_convert(timezone).tz_localize(None)
     )
     folder = prepared.unit_folder(business_unit)
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in UNIT_TABLES}
+    opened_on = local_dates(tables["tickets"]["opened_at"], timezone)
+    tables["tickets"] = tables["tickets"].assign(opened_on=opened_on)
     return Unit(
         business_unit=business_unit,
         as_of=prepared.as_of,
@@ -162,7 +175,7 @@ def open_unit(
         agreement=agreement,
         comparison=pd.read_parquet(prepared.folder / "comparison.parquet"),
         data_quality=prepared.quality,
-        **{name: pd.read_parquet(folder / f"{name}.parquet") for name in UNIT_TABLES},
+        **tables,
     )
 
 
@@ -174,13 +187,17 @@ def reported_period(
     days = []
     for name, text, default in (
         ("period_start", start, month.start_time),
-        ("period_end", end, month.end_time.normalize()),
+        ("period_end", end, month.end_time),
     ):
         try:
-            days.append(pd.Timestamp(text) if text else default)
-        except ValueError:
+            days.append(pd.Timestamp(date.fromisoformat(text) if text else default))
+        except (TypeError, ValueError):
             raise InputError(f"{name} {text!r} is not a date such as 2026-10-31.") from None
     first, last = (day.normalize().as_unit("us") for day in days)
     if last < first:
         raise InputError(f"The period ends ({last:%Y-%m-%d}) before it starts ({first:%Y-%m-%d}).")
+    if first > local_as_of:
+        raise InputError(
+            f"The period begins ({first:%Y-%m-%d}) after the export of {local_as_of:%Y-%m-%d}."
+        )
     return first, last

@@ -6,26 +6,25 @@ the export, and a missing-value mark becomes missing.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
-import re
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
-from charset_normalizer import from_bytes
 
 from slm_analysis.errors import Fault, InputError
+from slm_analysis.fingerprint import file_digest
+from slm_analysis.intake.csv_text import UTF8, read_csv
 from slm_analysis.intake.source_yaml import SourceTable
+from slm_analysis.result import Note, note
 
-HEADER_ROWS = 1
-"""The first row of data is row 2 for whoever opens the file."""
-SAMPLE_BYTES = 1 << 20
-"""How much of a file that is not UTF-8 is looked at to find its encoding."""
+CSV = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz")
 EXCEL = (".xlsx", ".xlsm")
 PARQUET = (".parquet", ".pq")
 
@@ -38,21 +37,24 @@ class Export:
     ----------
     text : DataFrame
         Columns as named in the source, all text; the index holds row numbers of the source.
-    malformed : tuple of int
+    overlong : tuple of int
         Row numbers that had too many fields.
     origin : str
         File name, or what the query was run on.
     sha256 : str
-        Of the file's bytes; empty for a query.
+        Of the file's bytes, or of what the query returned.
     encoding : str
         Of a CSV file.
+    notes : tuple of Note
+        What was taken for granted in reading.
     """
 
     text: pd.DataFrame
-    malformed: tuple[int, ...]
+    overlong: tuple[int, ...]
     origin: str
     sha256: str
     encoding: str
+    notes: tuple[Note, ...] = ()
 
 
 def read_export(source: SourceTable) -> Export:
@@ -61,8 +63,8 @@ def read_export(source: SourceTable) -> Export:
     Raises
     ------
     InputError
-        Where the file is missing, empty, or of no known kind or encoding; or where the database
-        cannot be read (its URL is never part of the message).
+        Where the file is missing, empty, damaged, or of no known kind or encoding; or where the
+        database cannot be read (its URL is never part of the message).
     """
     if source.query is not None:
         return _read_query(source)
@@ -75,79 +77,69 @@ def read_export(source: SourceTable) -> Export:
         )
     if not file.stat().st_size:
         raise InputError(Fault("The file is empty.", "Export it again.", file, key=source.table))
-    digest = file_sha256(file)
-    suffix = file.suffix.lower()
-    encoding = ""
-    malformed: tuple[int, ...] = ()
-    if suffix in EXCEL:
-        text = _read_excel(file, source)
-    elif suffix in PARQUET:
-        text = _as_text(pd.read_parquet(file))
+    digest = file_digest(file)
+    name = file.name.lower()
+    if name.endswith(CSV):
+        csv = read_csv(file, source.encoding)
+        notes = []
+        if csv.encoding not in {UTF8, source.encoding}:
+            notes.append(note("encoding_settled", encoding=csv.encoding))
+        if csv.cut_short:
+            notes.append(note("cut_short", n=csv.cut_short))
+        text = _tidy(csv.cells, source)
+        return Export(text, csv.overlong, source.origin, digest, csv.encoding, tuple(notes))
+    if name.endswith(EXCEL):
+        cells = _read_excel(file, source)
+    elif name.endswith(PARQUET):
+        cells = _read_parquet(file)
     else:
-        encoding = source.encoding or _encoding(file)
-        text, malformed = _read_csv(file, encoding)
-    text.columns = [str(name).strip() for name in text.columns]
-    text = text.mask(text.isin(["", *source.missing]))
-    rows = text.index + HEADER_ROWS + 1
-    if malformed:
-        # Rows that could not be read are missing from the index: number the others around them.
-        rows = pd.Index(sorted(set(range(2, len(text) + len(malformed) + 2)) - set(malformed)))
-    return Export(text.set_index(rows), malformed, source.origin, digest, encoding)
-
-
-def file_sha256(file: Path) -> str:
-    """Return the hash of a file's bytes."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _encoding(file: Path) -> str:
-    """Return UTF-8 where the file is that, else what its bytes look like most."""
-    opener = gzip.open if file.suffix == ".gz" else open
-    with opener(file, "rb") as stream:
-        sample = stream.read(SAMPLE_BYTES)
-    try:
-        sample[: sample.rfind(b"\n") + 1 or None].decode("utf-8")
-    except UnicodeDecodeError:
-        best = from_bytes(sample).best()
-        if best is None:
-            raise InputError(
-                Fault("The encoding cannot be told.", "State 'encoding' in sources.yaml.", file)
-            ) from None
-        return best.encoding
-    return "utf-8-sig"
-
-
-def _read_csv(file: Path, encoding: str) -> tuple[pd.DataFrame, tuple[int, ...]]:
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", pd.errors.ParserWarning)
-            text = pd.read_csv(
-                file,
-                dtype="str",
-                keep_default_na=False,
-                encoding=encoding,
-                on_bad_lines="warn",
-                index_col=False,
-            )
-    except (UnicodeDecodeError, LookupError):
         raise InputError(
-            Fault(f"The file is not in {encoding}.", "State its 'encoding' in sources.yaml.", file)
-        ) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as e:
-        raise InputError(Fault(f"The file cannot be read as CSV: {e}.", "", file)) from None
-    skipped = re.findall(r"line (\d+)", " ".join(str(w.message) for w in caught))
-    return text, tuple(map(int, skipped))
+            Fault(
+                "A file of this kind cannot be read.",
+                f"Save it as one of {', '.join((*CSV, *EXCEL, *PARQUET))}.",
+                file,
+                key=source.table,
+            )
+        )
+    return Export(_tidy(cells, source), (), source.origin, digest, "")
+
+
+def _tidy(cells: pd.DataFrame, source: SourceTable) -> pd.DataFrame:
+    """Return trimmed cells under distinct names, missing where nothing is meant, no blank rows."""
+    text = cells.set_axis(_distinct(cells.columns), axis=1).apply(lambda column: column.str.strip())
+    return text.mask(text.isin(["", *source.missing])).dropna(how="all")
+
+
+def _distinct(names: Iterable[object]) -> list[str]:
+    """Return column names, a repeated one with .1, .2, …, one without a name by its place."""
+    distinct: list[str] = []
+    for place, name in enumerate(names, start=1):
+        plain = str(name).strip("\ufeff \t\r\n\u3000") or f"column {place}"
+        copies = (plain, *(f"{plain}.{copy}" for copy in range(1, place)))
+        distinct.append(next(copy for copy in copies if copy not in distinct))
+    return distinct
 
 
 def _read_excel(file: Path, source: SourceTable) -> pd.DataFrame:
+    """Return the text of a sheet; its first row that is not blank names the columns."""
     try:
-        cells = pd.read_excel(
-            file, sheet_name=source.sheet or 0, dtype="object", keep_default_na=False
-        )
-    except ValueError as e:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # about styles and other looks
+            sheet = pd.read_excel(file, sheet_name=source.sheet or 0, header=None, dtype="object")
+    except (ValueError, KeyError, OSError, BadZipFile) as e:
         raise InputError(Fault(f"The workbook cannot be read: {e}.", "", file)) from None
-    return _as_text(cells)
+    cells = _as_text(sheet).set_axis(sheet.index + 1).dropna(how="all")
+    if cells.empty:
+        raise InputError(Fault("The sheet is empty.", "Name another under 'sheet'.", file))
+    return cells.iloc[1:].set_axis(cells.iloc[0].fillna(""), axis=1)
+
+
+def _read_parquet(file: Path) -> pd.DataFrame:
+    try:
+        rows = pd.read_parquet(file)
+    except (ValueError, OSError) as e:
+        raise InputError(Fault(f"This is no Parquet file: {e}.", "", file)) from None
+    return _numbered(_as_text(rows))
 
 
 def _read_query(source: SourceTable) -> Export:
@@ -165,11 +157,12 @@ def _read_query(source: SourceTable) -> Export:
             )
         )
     try:
-        with sqlalchemy.create_engine(url).connect() as connection:
+        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+        with engine.connect() as connection:
             cells = pd.read_sql_query(
                 sqlalchemy.text(str(source.query)), connection, dtype="object"
             )
-    except sqlalchemy.exc.SQLAlchemyError as e:
+    except Exception as e:  # noqa: BLE001  whatever a driver raises
         # The message of a driver can hold the URL, so only its kind is told.
         raise InputError(
             Fault(
@@ -178,16 +171,21 @@ def _read_query(source: SourceTable) -> Export:
                 key=f"{source.table}.query",
             )
         ) from None
-    text = _as_text(cells)
-    text = text.mask(text.isin(["", *source.missing]))
-    return Export(text.set_index(text.index + 1), (), source.origin, "", "")
+    text = _tidy(_numbered(_as_text(cells)), source)
+    digest = hashlib.sha256(text.to_csv().encode()).hexdigest()
+    return Export(text, (), source.origin, digest, "")
+
+
+def _numbered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that have no place in a sheet, counted from 1."""
+    return rows.set_axis(range(1, len(rows) + 1))
 
 
 def _as_text(cells: pd.DataFrame) -> pd.DataFrame:
     """Return cells of any type as text; dates and times in ISO form, whole numbers without .0."""
 
     def written(value: Any) -> object:
-        if pd.isna(value):
+        if pd.api.types.is_scalar(value) and pd.isna(value):
             return None
         if isinstance(value, datetime | date):
             return value.isoformat()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from slm_analysis.errors import Fault, InputError
 from slm_analysis.intake.contract import TABLES
 from slm_analysis.yaml_text import Node, parse_all, read_yaml
 
@@ -21,6 +21,7 @@ LAYOUT_COLUMNS = {
     "events": ("activity", "time"),
 }
 """Columns beside the contract's that a layout needs."""
+ENVIRONMENT_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?( ?(Z|[+-]\d{2}:?\d{2}))?")
 
 
@@ -42,6 +43,8 @@ class Rule:
         A flag that says the opposite in the source.
     words : mapping
         The source's words to ours, for example ``{"SLA Violated": "true"}``.
+    preset : bool
+        It comes from a profile, and an export without the column goes without it.
     node : Node
         Where the rule is written.
     """
@@ -54,6 +57,7 @@ class Rule:
     default: str | None = None
     negated: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    preset: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,20 +104,26 @@ def read_sources(file: Path, root: Path) -> Sources:
     keys = read_yaml(file).mapping(
         ["as_of", "timezone", *TABLES], required=["as_of", "timezone", "tickets"]
     )
-    timezone = _timezone(keys["timezone"])
-    written = keys["as_of"].text()
-    if not ISO.fullmatch(written):
-        raise keys["as_of"].error("This is not a time such as 2026-11-02 08:00.")
-    as_of = pd.Timestamp(written)
-    if as_of.tz is None:
-        as_of = as_of.tz_localize(timezone)
+    timezone = keys["timezone"].timezone()
+    as_of = _moment(keys["as_of"], timezone)
     tables = parse_all(
         lambda name: _source_table(name, keys[name], timezone, root),
         [name for name in keys if name in TABLES],
     )
-    return Sources(
-        file, as_of.tz_convert("UTC").as_unit("us"), timezone, {t.table: t for t in tables}
-    )
+    return Sources(file, as_of, timezone, {t.table: t for t in tables})
+
+
+def _moment(node: Node, timezone: str) -> pd.Timestamp:
+    """Return an ISO time as UTC; `timezone` is that of a time without an offset."""
+    try:
+        if not ISO.fullmatch(node.text()):
+            raise ValueError
+        moment = pd.Timestamp(node.text())
+    except ValueError:
+        raise node.error("This is not a time such as 2026-11-02 08:00.") from None
+    if moment.tz is None:
+        moment = moment.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+    return moment.tz_convert("UTC").as_unit("us")
 
 
 TABLE_KEYS = (
@@ -131,16 +141,34 @@ def _source_table(table: str, node: Node, timezone: str, root: Path) -> SourceTa
         raise keys["layout"].error("Only tickets can come as updates or events.")
     known = [*(c.name for c in TABLES[table]), *LAYOUT_COLUMNS[layout]]
     # What the table itself says comes before its profile, column by column.
-    columns = _columns(profile, known) | _columns(own, known)
+    presets = {name: replace(rule, preset=True) for name, rule in _columns(profile, known).items()}
+    columns = presets | _columns(own, known)
     if ("file" in keys) == ("query" in keys):
         raise node.error("Name one source: a 'file', or a 'query' and its 'database'.")
     if ("query" in keys) != ("database" in keys):
         raise node.error(
             "A 'query' needs a 'database': the environment variable that holds its URL."
         )
+    database = keys.get("database")
+    if database is not None and not ENVIRONMENT_VARIABLE.fullmatch(database.text()):
+        # Not told what stands there: it may be the URL itself, with its password.
+        fault = Fault(
+            "'database' is no name of an environment variable.",
+            "The URL stands in the variable, and in no file.",
+            database.file,
+            database.line,
+            key=database.path,
+        )
+        raise InputError(fault)
     for name in LAYOUT_COLUMNS[layout]:
         if name not in columns:
             raise node.error(f"The layout {layout!r} needs the column {name!r} under 'columns'.")
+    if layout != "events":
+        for rule in columns.values():
+            if rule.first or rule.last:
+                raise rule.node.error(
+                    "'first' and 'last' pick an event: they need the layout 'events'."
+                )
     texts = {
         name: keys[name].text()
         for name in ("query", "database", "encoding", "sheet", "date_format")
@@ -149,7 +177,7 @@ def _source_table(table: str, node: Node, timezone: str, root: Path) -> SourceTa
     return SourceTable(
         table=table,
         node=node,
-        timezone=_timezone(keys["timezone"]) if "timezone" in keys else timezone,
+        timezone=keys["timezone"].timezone() if "timezone" in keys else timezone,
         file=root / keys["file"].text() if "file" in keys else None,
         missing=keys["missing"].texts() if "missing" in keys else (),
         layout=layout,
@@ -191,13 +219,3 @@ def _rule(node: Node) -> Rule:
         if "values" in keys
         else {},
     )
-
-
-def _timezone(node: Node) -> str:
-    try:
-        ZoneInfo(node.text())
-    except (KeyError, ValueError, OSError):
-        raise node.error(
-            "This time zone is not known.", "Use an IANA name such as Asia/Shanghai."
-        ) from None
-    return node.text()

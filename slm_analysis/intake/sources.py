@@ -18,11 +18,13 @@ from slm_analysis.intake.contract import (
 )
 from slm_analysis.intake.exports import Export, read_export
 from slm_analysis.intake.source_yaml import Rule, Sources, SourceTable
-from slm_analysis.intake.values import parse
+from slm_analysis.intake.values import parse, parse_times
 from slm_analysis.result import Note, note
 
 DEFAULTED = ("business_unit", "service")
 """Columns of a ticket that get a label where the source has nothing."""
+CANCELLED = ("cancelled", "canceled")
+"""The stage of a recorded target that was taken back."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,25 @@ def load_tables(sources: Sources) -> dict[str, Loaded]:
     faults: list[Fault] = []
     for table in TABLES:
         if table in sources.tables:
+            source = sources.tables[table]
             try:
-                loaded |= _load(sources.tables[table], sources.as_of, loaded.get("tickets"))
+                loaded |= _load(source, sources.as_of, loaded.get("tickets"))
             except InputError as e:
-                faults.extend(e.faults)
+                faults += [replace(f, file=f.file or source.origin, key=f.key or table)
+                           for f in e.faults]  # fmt: skip
     if faults:
         raise InputError(faults)
     tickets = loaded["tickets"].accepted
-    for table in ("status_history", "recorded_targets"):
-        if table in loaded:
-            loaded[table] = _of_known_tickets(loaded[table], tickets)
+    for column, reason, tables in (
+        ("ticket_id", "unknown_ticket", ("status_history", "recorded_targets")),
+        ("business_unit", "unknown_business_unit",
+         ("surveys", "process_changes", "actions", "outages")),
+    ):  # fmt: skip
+        for table in tables:
+            if table in loaded:
+                loaded[table] = _of_known(loaded[table], column, tickets[column], reason)
+    if "recorded_targets" in loaded:
+        loaded["recorded_targets"] = _without_cancelled(loaded["recorded_targets"])
     if "status_history" in loaded:
         loaded["status_history"] = _with_to_time(loaded["status_history"])
     return loaded
@@ -84,8 +95,9 @@ def _load(source: SourceTable, as_of: pd.Timestamp, tickets: Loaded | None) -> d
     export = read_export(source)
     rules = _rules(source, export.text)
     rows, nameless = _fold(export.text, source, rules)
-    rejected = pd.concat([reject(list(export.malformed), "too_many_fields"), nameless])
+    rejected = pd.concat([reject(list(export.overlong), "too_many_fields"), nameless])
     values = _read_values(source.table, rows, rules, source)
+    values = replace(values, notes=(*export.notes, *values.notes))
     if source.table == "tickets":
         values = _with_drivers(values, rows, rules)
     if source.table == "surveys":
@@ -103,7 +115,11 @@ def _rules(source: SourceTable, text: pd.DataFrame) -> dict[str, Rule]:
         c.name: Rule(source.node, column=c.name)
         for c in TABLES[source.table]
         if c.name in text.columns
-    } | dict(source.columns)
+    } | {
+        name: rule
+        for name, rule in source.columns.items()
+        if not rule.preset or rule.column is None or rule.column in text.columns
+    }
     faults = [
         Fault(
             f"The column {rule.column!r} is not in {source.origin}.",
@@ -118,7 +134,7 @@ def _rules(source: SourceTable, text: pd.DataFrame) -> dict[str, Rule]:
     faults += [
         Fault(
             f"{source.origin} gives no column for {c.name!r}, which {source.table} needs.",
-            "Map it under 'columns'.",
+            _expected(source.columns.get(c.name)),
             source.node.file,
             source.node.line,
             key=source.table,
@@ -129,6 +145,11 @@ def _rules(source: SourceTable, text: pd.DataFrame) -> dict[str, Rule]:
     if faults:
         raise InputError(faults)
     return rules
+
+
+def _expected(rule: Rule | None) -> str:
+    """Return how to give a column; a rule here is one of a profile that does not fit."""
+    return f"Map it under 'columns'{f'; the profile expects {rule.column!r}' if rule else ''}."
 
 
 def _can_be_filled(table: str, column: str, rules: Mapping[str, Rule]) -> bool:
@@ -147,14 +168,29 @@ def _fold(
     nameless = text.index[text[key].isna()]
     rows = text.drop(index=nameless)
     last = rows[~rows[key].duplicated(keep="last")]
+    if source.layout == "events":
+        last = last.assign(**_picked_times(rows, key, source, rules))
+    return last, reject(nameless, "missing_ticket_id", "ticket_id")
+
+
+def _picked_times(
+    rows: pd.DataFrame, key: str, source: SourceTable, rules: Mapping[str, Rule]
+) -> dict[str, pd.Series]:
+    """Return the times of the first or last event of an activity, for the rules that ask so."""
+    time = str(rules["time"].column)
+    when = parse_times(rows[time], source.date_format, source.timezone).series
+    picked = {}
     for name, rule in rules.items():
         activity = rule.first or rule.last
         if activity is not None:
-            own = rows[rows[str(rules["activity"].column)] == activity]
-            own = own[~own[key].duplicated(keep="first" if rule.first else "last")]
-            times = own.set_index(key)[str(rules["time"].column)]
-            last = last.assign(**{_picked(name): last[key].map(times)})
-    return last, reject(nameless, "missing_ticket_id", "ticket_id")
+            own = when[rows[str(rules["activity"].column)] == activity]
+            # One that cannot be read is taken only where there is no other.
+            own = own.sort_values(
+                ascending=rule.first is not None, kind="stable", na_position="last"
+            )
+            chosen = rows.loc[own.index].drop_duplicates(key).set_index(key)[time]
+            picked[_picked(name)] = rows[key].map(chosen)
+    return picked
 
 
 def _picked(name: str) -> str:
@@ -196,19 +232,20 @@ def _read_values(
         defaulted = table == "tickets" and name in DEFAULTED
         if rule is None and not defaulted:
             continue
-        written = _text_of(name, rule, text)
-        parsed = parse(written.rename(name), column.kind, source.date_format, source.timezone)
+        written = _text_of(name, rule, text).rename(name)
+        label = (rule.default if rule else None) or (NOT_STATED if defaulted else None)
+        lacking = int(written.isna().sum())
+        if label is not None and lacking:
+            written = written.fillna(label)
+            notes.append(note("defaulted", column=name, label=label, n=lacking))
+        parsed = parse(written, column.kind, source.date_format, source.timezone)
         notes += parsed.notes
         bad = written[parsed.unreadable]
         if len(bad) and (column.required or column.kind in {"time", "event"}):
             rejections.append(reject(bad.index, f"unreadable_{name}", name, bad))
         elif len(bad):
             notes.append(note("unreadable", column=name, n=len(bad)))
-        label = (rule.default if rule else None) or (NOT_STATED if defaulted else None)
-        lacking = int(parsed.series.isna().sum())
-        columns[name] = parsed.series if label is None else parsed.series.fillna(label)
-        if label is not None and lacking:
-            notes.append(note("defaulted", column=name, label=label, n=lacking))
+        columns[name] = parsed.series
     return _Values(
         pd.DataFrame(columns, index=text.index),
         pd.concat(rejections).drop_duplicates("source_row"),
@@ -227,7 +264,7 @@ def _checked(
         export.origin,
         export.sha256,
         export.encoding,
-        len(export.text) + len(export.malformed),
+        len(export.text) + len(export.overlong),
         values.notes,
     )
 
@@ -296,12 +333,20 @@ def _with_tickets(values: _Values, tickets: Loaded | None) -> _Values:
     return replace(values, frame=frame, notes=(*values.notes, *notes))
 
 
-def _of_known_tickets(loaded: Loaded, tickets: pd.DataFrame) -> Loaded:
-    """Reject the rows of tickets that are not among the accepted ones."""
+def _of_known(loaded: Loaded, column: str, known: pd.Series, reason: str) -> Loaded:
+    """Reject the rows that name a ticket or unit which is not among the accepted tickets."""
     rows = loaded.accepted
-    unknown = rows.loc[~rows["ticket_id"].isin(tickets["ticket_id"]), "ticket_id"]
-    rejected = reject(unknown.index, "unknown_ticket", "ticket_id", unknown)
+    unknown = rows.loc[rows[column].notna() & ~rows[column].isin(known), column]
+    rejected = reject(unknown.index, reason, column, unknown)
     return _recheck(loaded, rows.drop(index=unknown.index), rejected)
+
+
+def _without_cancelled(loaded: Loaded) -> Loaded:
+    """Reject recorded targets that the source itself took back."""
+    rows = loaded.accepted
+    cancelled = rows.loc[rows["stage"].str.casefold().isin(CANCELLED), "stage"]
+    rejected = reject(cancelled.index, "cancelled_target", "stage", cancelled)
+    return _recheck(loaded, rows.drop(index=cancelled.index), rejected)
 
 
 def _with_to_time(loaded: Loaded) -> Loaded:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from slm_analysis.errors import InputError
+from slm_analysis.errors import Fault, InputError
 from slm_analysis.intake.contract import TIME
 from slm_analysis.result import Note, note
 
-OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})"
+OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
 ISO = rf"\d{{4}}-\d{{2}}-\d{{2}}(?:[ T]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?(?: ?{OFFSET})?"
 
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
@@ -23,9 +23,15 @@ DATES = (
     ),
     *("%Y/%m/%d", "%Y.%m.%d", "%d/%b/%y", "%d-%b-%Y", "%d %b %Y", "%Y年%m月%d日"),
 )
-LAYOUTS = (*(date + clock for date in DATES for clock in CLOCKS), "%Y年%m月%d日 %H时%M分")
+LAYOUTS = (
+    *(date + clock for date in DATES for clock in CLOCKS),
+    "%Y年%m月%d日 %H时%M分",
+    "%Y年%m月%d日 %H时%M分%S秒",
+)
 """Layouts tried where none is stated, only to tell which one could be meant."""
 SHOWN = 3
+EARLIEST = pd.Timestamp("1900-01-01", tz="UTC")
+"""A time before it is a misread or mistyped one."""
 
 FLAGS = {"true": True, "t": True, "yes": True, "y": True, "1": True, "是": True}
 FLAGS |= {"false": False, "f": False, "no": False, "n": False, "0": False, "否": False}
@@ -41,7 +47,7 @@ class Parsed:
 
 
 def parse(text: pd.Series, kind: str, date_format: str | None, timezone: str) -> Parsed:
-    """Return a text column in the dtype of its kind (see `contract.KINDS`).
+    """Return a column of trimmed texts in the dtype of its kind (see `contract.KINDS`).
 
     Raises
     ------
@@ -54,10 +60,9 @@ def parse(text: pd.Series, kind: str, date_format: str | None, timezone: str) ->
         numbers = pd.to_numeric(text, errors="coerce").astype("float64")
         series: pd.Series = numbers.where(np.isfinite(numbers))
     elif kind == "flag":
-        series = text.str.strip().str.casefold().map(FLAGS).astype("boolean")
+        series = text.str.casefold().map(FLAGS).astype("boolean")
     else:
-        series = text.str.strip().replace("", None)
-        return Parsed(series, pd.Series(False, text.index))
+        return Parsed(text, pd.Series(False, text.index))
     return Parsed(series, text.notna() & series.isna())
 
 
@@ -75,16 +80,16 @@ def parse_times(text: pd.Series, date_format: str | None, timezone: str) -> Pars
     Returns
     -------
     Parsed
-        With a note where a local time is skipped (taken an hour later) or stands twice (taken as
-        the first) on a change of daylight-saving time.
+        With a note where a local time is skipped (taken as the end of the gap) or stands twice
+        (taken as the first) on a change of daylight-saving time.
 
     Raises
     ------
     InputError
         Where no format is stated, the texts are not ISO 8601, and either several layouts read
-        them all or none does; it shows three values.
+        them all or none does; or where the format that is stated reads none of several. It shows
+        three values.
     """
-    text = text.str.strip()
     notes: tuple[Note, ...] = ()
     if date_format is None and not _is_iso(text):
         date_format = _only_layout(text)
@@ -102,6 +107,9 @@ def parse_times(text: pd.Series, date_format: str | None, timezone: str) -> Pars
         naive = pd.to_datetime(text, format=date_format, errors="coerce")
     local, local_notes = _localised(naive.dt.as_unit("us"), timezone)
     times = pd.Series(pd.DatetimeIndex(aware).as_unit("us"), text.index).fillna(local)
+    times = times.mask(times < EARLIEST)
+    if date_format is not None and times.isna().all():
+        _require_some_readable(text, date_format)
     return Parsed(times, text.notna() & times.isna(), (*notes, *local_notes))
 
 
@@ -121,18 +129,37 @@ def _only_layout(text: pd.Series) -> str:
             for layout in fitting
             if pd.to_datetime(sample, format=layout, errors="coerce").notna().all()
         ]
-    shown = ", ".join(repr(value) for value in known.head(SHOWN))
     if len(fitting) > 1:
-        raise InputError(
-            f"Column {text.name!r}: the date format is ambiguous: {shown} can be read as "
-            f"{' or '.join(fitting[:SHOWN])}. State 'date_format' in sources.yaml."
+        raise _format_error(
+            text,
+            f"The date format is ambiguous: {_some(known)} can be read as "
+            f"{' or '.join(fitting[:SHOWN])}.",
+            "State 'date_format' in sources.yaml.",
         )
     if not fitting:
-        raise InputError(
-            f"Column {text.name!r}: no date format fits all values, such as {shown}. State "
-            "'date_format' in sources.yaml, and missing-value marks under 'missing'."
-        )
+        raise _format_error(text, f"No date format fits all values, such as {_some(known)}.")
     return fitting[0]
+
+
+def _require_some_readable(text: pd.Series, date_format: str) -> None:
+    known = text.dropna().drop_duplicates()
+    if len(known) >= SHOWN:
+        raise _format_error(
+            text,
+            f"The date_format {date_format!r} reads none of the values, such as {_some(known)}.",
+        )
+
+
+def _format_error(
+    text: pd.Series,
+    problem: str,
+    remedy: str = "State 'date_format' in sources.yaml, and missing-value marks under 'missing'.",
+) -> InputError:
+    return InputError(Fault(problem, remedy, column=str(text.name)))
+
+
+def _some(known: pd.Series) -> str:
+    return ", ".join(repr(value) for value in known.head(SHOWN))
 
 
 def _localised(naive: pd.Series, timezone: str) -> tuple[pd.Series, tuple[Note, ...]]:

@@ -10,16 +10,40 @@ from functools import singledispatch
 
 from IPython.display import display
 
+from slm_analysis.analyses.change_effect import ChangeEffect
+from slm_analysis.analyses.control_charts import ControlChart
 from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.plots import change_series as plot_change_series
+from slm_analysis.presentation.plots import control_charts as plot_charts
+from slm_analysis.presentation.plots import process_changes as plot_changes
+from slm_analysis.presentation.plots import root_causes as plot_causes
 from slm_analysis.presentation.plots import service_levels as plot_levels
+from slm_analysis.presentation.plots import stability as plot_stability
+from slm_analysis.presentation.plots import user_satisfaction as plot_satisfaction
+from slm_analysis.presentation.tables import change_effect as table_change_effect
+from slm_analysis.presentation.tables import control_charts as table_charts
 from slm_analysis.presentation.tables import portfolio as table_portfolio
+from slm_analysis.presentation.tables import process_changes as table_changes
+from slm_analysis.presentation.tables import root_causes as table_causes
 from slm_analysis.presentation.tables import service_levels as table_levels
+from slm_analysis.presentation.tables import stability as table_stability
+from slm_analysis.presentation.tables import user_satisfaction as table_satisfaction
 from slm_analysis.presentation.tables import workload as table_workload
 from slm_analysis.presentation.views import Headline, Prose, Table
+from slm_analysis.presentation.words import change_effect as word_change_effect
+from slm_analysis.presentation.words import control_charts as word_charts
 from slm_analysis.presentation.words import portfolio as word_portfolio
+from slm_analysis.presentation.words import process_changes as word_changes
+from slm_analysis.presentation.words import root_causes as word_causes
 from slm_analysis.presentation.words import service_levels as word_levels
+from slm_analysis.presentation.words import stability as word_stability
+from slm_analysis.presentation.words import user_satisfaction as word_satisfaction
 from slm_analysis.questions.portfolio import Portfolio
+from slm_analysis.questions.process_changes import ChangeOutcomes
+from slm_analysis.questions.root_causes import RootCauses
 from slm_analysis.questions.service_levels import ServiceLevels
+from slm_analysis.questions.stability import Stability
+from slm_analysis.questions.user_satisfaction import UserSatisfaction
 from slm_analysis.questions.workload import Workload
 from slm_analysis.result import Result
 
@@ -49,8 +73,12 @@ def headline(result: Result) -> Headline:
 
 
 def show(result: Result) -> None:
-    """Display what a result says, its figure and its table."""
-    display(say(result), plot(result), table(result))
+    """Display what a result says, its figure and its table, as far as it has them."""
+    verbs = [v for v in (say, plot, table) if v.dispatch(type(result)) is not v.dispatch(object)]
+    if verbs:
+        display(*[verb(result) for verb in verbs])
+    else:
+        print(repr(result))
 
 
 say.register(ServiceLevels, word_levels.say)
@@ -59,6 +87,34 @@ table.register(ServiceLevels, table_levels.table)
 table.register(Workload, table_workload.table)
 headline.register(ServiceLevels, word_levels.headline)
 
+say.register(Stability, word_stability.say)
+plot.register(Stability, plot_stability.plot)
+table.register(Stability, table_stability.table)
+headline.register(Stability, word_stability.headline)
+
+say.register(ControlChart, word_charts.say)
+plot.register(ControlChart, plot_charts.plot)
+table.register(ControlChart, table_charts.table)
+
 say.register(Portfolio, word_portfolio.say)
 table.register(Portfolio, table_portfolio.table)
 headline.register(Portfolio, word_portfolio.headline)
+
+say.register(RootCauses, word_causes.say)
+plot.register(RootCauses, plot_causes.plot)
+table.register(RootCauses, table_causes.table)
+headline.register(RootCauses, word_causes.headline)
+
+say.register(UserSatisfaction, word_satisfaction.say)
+plot.register(UserSatisfaction, plot_satisfaction.plot)
+table.register(UserSatisfaction, table_satisfaction.table)
+headline.register(UserSatisfaction, word_satisfaction.headline)
+
+say.register(ChangeOutcomes, word_changes.say)
+plot.register(ChangeOutcomes, plot_changes.plot)
+table.register(ChangeOutcomes, table_changes.table)
+headline.register(ChangeOutcomes, word_changes.headline)
+
+say.register(ChangeEffect, word_change_effect.say)
+plot.register(ChangeEffect, plot_change_series.plot)
+table.register(ChangeEffect, table_change_effect.table)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from functools import singledispatch
 from importlib import metadata
 
+from slm_analysis.analyses.control_charts import ControlChart
 from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.dataset.unit import Unit
+from slm_analysis.presentation.numbers import counted
 from slm_analysis.presentation.views import About
+from slm_analysis.presentation.words.change_effect import confidence
+from slm_analysis.presentation.words.control_charts import method as chart_method
 from slm_analysis.presentation.words.data_quality import quality_notes, rejections
 from slm_analysis.questions.portfolio import Portfolio, Q
+from slm_analysis.questions.process_changes import ChangeOutcomes
+from slm_analysis.questions.root_causes import LOOKS, RootCauses
+from slm_analysis.questions.stability import Stability
+from slm_analysis.questions.user_satisfaction import UserSatisfaction
 from slm_analysis.result import Result
 
 HASH_SHOWN = 12
@@ -19,6 +27,87 @@ HASH_SHOWN = 12
 def method(result: Result) -> list[tuple[str, str]]:  # noqa: ARG001
     """Return what must be told about how a result was made."""
     return []
+
+
+@method.register
+def _(result: ControlChart) -> list[tuple[str, str]]:
+    return [("Method", chart_method(result))]
+
+
+@method.register
+def _(result: Stability) -> list[tuple[str, str]]:
+    return [("Method", f"one per service, share in time per {result.freq}: "
+             f"{chart_method(result.chart)}")]  # fmt: skip
+
+
+@method.register
+def _(result: RootCauses) -> list[tuple[str, str]]:
+    return [
+        (
+            "Comparisons",
+            f"{result.family} of each group with all other tickets, in {LOOKS} families (services; "
+            f"the tickets of one service), corrected by Benjamini-Hochberg, {result.q:.0%} false "
+            f"findings accepted in all, an equal part in each family; tickets of a day count as "
+            "going together; findings need 30 tickets and 10 days on both sides",
+        ),
+        (
+            "Since when",
+            "the month from which a group was breached more often than the others without a "
+            "break, by the likelihood of one step; said only where no other month fits as well",
+        ),
+    ]
+
+
+@method.register
+def _(result: ChangeOutcomes) -> list[tuple[str, str]]:
+    tests = "; ".join(
+        f"{row.change_id} {row.service} {row.measure}: p = {row.p:.2g}, q = {row.q:.2g}"
+        for row in result.effects.dropna(subset="p").itertuples()
+    )
+    matters = ", ".join(f"{name} {size:g}" for name, size in result.min_effect.items())
+    return [
+        (
+            "Effects of changes",
+            f"the unit's own series per {result.freq} up to the period's end, each change between "
+            "the changes of its service before and after it: regression with autocorrelated "
+            "errors, a straight trend, and one yearly pair of waves from two full years on",
+        ),
+        (
+            "Verdicts",
+            "in this order: interval within ± the smallest effect that matters, no meaningful "
+            f"change; interval without 0, better or worse; else cannot tell. Smallest: {matters}",
+        ),
+        (
+            "Comparisons of changes",
+            f"{result.family_size} tests, Benjamini-Hochberg at {result.q:.0%}, intervals at "
+            f"{confidence(result.level)}" + (f". {tests}" if tests else ""),
+        ),
+    ]
+
+
+@method.register
+def _(result: UserSatisfaction) -> list[tuple[str, str]]:
+    entries = [
+        (
+            "Satisfaction",
+            "Answers belong to the period in which their ticket was resolved, else to that in "
+            "which they were given. Intervals: t over respondents, for shares Wilson, for the net "
+            f"promoter score adjusted Wald; scores of fewer than {result.min_group} people are "
+            "hidden, and one more group where subtraction would reveal them; months of so few are "
+            "merged",
+        )
+    ]
+    if result.watermelon is not None and result.watermelon.family:
+        told = result.watermelon
+        entries.append(
+            (
+                "Service levels against satisfaction",
+                f"{told.family} one-sided tests on the monthly means (level against the goal, "
+                "slope over the last year; line with AR(1) errors), corrected by "
+                f"Benjamini-Hochberg, {told.q:.0%} false findings accepted",
+            )
+        )
+    return entries
 
 
 def about(unit: Unit, *results: Result, **parameters: object) -> About:
@@ -51,11 +140,13 @@ def about(unit: Unit, *results: Result, **parameters: object) -> About:
 
 def about_portfolio(result: Portfolio, **parameters: object) -> About:
     """Return what a reader needs to check the portfolio."""
-    units = result.reports["business_unit"].nunique()
+    reports = result.reports
+    read = f"{len(reports)} of {counted(reports['business_unit'].nunique(), 'business unit')}"
+    failed = int((reports["status"] != "done").sum())
     given = "; ".join(f"{name} = {value!r}" for name, value in parameters.items())
     return About(
         [
-            ("Reports read", f"{len(result.reports)} of {units} business units"),
+            ("Reports read", f"{read}; failed: {failed}" if failed else read),
             (
                 "Method",
                 f"Each promise is compared with its goal; {result.family_size} comparisons, "

@@ -149,13 +149,12 @@ def _add_header(figure: Figure, caption: Caption) -> None:
 
 
 ROLES = {colour: f"var(--{role})" for role, colour in PALETTE.items()}
+TAG = re.compile(r"<[^>]*>")
 
 
 def _for_page(svg: str) -> str:
     """Return matplotlib's SVG as the page embeds it."""
     body = svg[svg.index("<svg") :]
-    body = re.sub(r"#[0-9a-f]{6}", lambda m: ROLES.get(m[0], m[0]), body)
-    body = re.sub(r" font-family: [^;\"]*;?", "", body)
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.S)
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body).groups()  # type: ignore[union-attr]
@@ -165,4 +164,12 @@ def _for_page(svg: str) -> str:
         body,
         count=1,
     )
-    return re.sub(r"(\d+\.\d{2})\d+", r"\1", re.sub(r">\s+<", "><", body))
+    # Only inside tags: what stands between them is text from data.
+    return TAG.sub(lambda tag: _styled(tag[0]), re.sub(r">\s+<", "><", body))
+
+
+def _styled(tag: str) -> str:
+    """Return a tag with the page's colours and fonts, and no more digits than a screen shows."""
+    tag = re.sub(r"#[0-9a-f]{6}", lambda colour: ROLES.get(colour[0], colour[0]), tag)
+    tag = re.sub(r" font-family: [^;\"]*;?", "", tag)
+    return re.sub(r"(\d+\.\d{2})\d+", r"\1", tag)

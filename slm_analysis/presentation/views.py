@@ -15,14 +15,27 @@ from dataclasses import dataclass, field
 PAGE = "application/vnd.slm.page+json"
 KEY_FIGURES = "application/vnd.slm.key-figures+json"
 
-MARKDOWN_MARKS = re.compile(r"[\\`*_{}\[\]#|~$]")
-MARKDOWN_STARTS = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
+MATH_MARKS = {"$": "<span>&#36;</span>", "\\": "<span>&#92;</span>"}
+"""JupyterLab looks for TeX even in what Markdown made; a mark in an element of its own is safe."""
+MARKDOWN_MARKS = re.compile(r"[\\$`*_{}\[\]#|~@]|(?<=:)/(?=/)|(?<=\bwww)\.", re.IGNORECASE)
+MARKDOWN_STARTS = re.compile(r"^(\d*)([-+=:.)])")
+
+
+def escape_html(text: str) -> str:
+    """Return text so that HTML shows it as it is."""
+    return re.sub(r"[$\\]", lambda m: MATH_MARKS[m[0]], html.escape(text))
 
 
 def escape_markdown(text: str) -> str:
-    """Return text so that Markdown and HTML show it as it is."""
-    text = MARKDOWN_MARKS.sub(r"\\\g<0>", text)
-    return html.escape(MARKDOWN_STARTS.sub(r"\1\\\2", text), quote=False)
+    """Return text as one line that Markdown shows as it is: no markup, no links, no TeX."""
+    line = html.escape(" ".join(text.split()), quote=False)
+    line = MARKDOWN_MARKS.sub(lambda m: MATH_MARKS.get(m[0], f"\\{m[0]}"), line)
+    return MARKDOWN_STARTS.sub(r"\1\\\2", line)
+
+
+def strong(text: str) -> str:
+    """Return text as bold Markdown."""
+    return f"**{escape_markdown(text)}**" if text.strip() else ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +116,7 @@ class Headline(View):
         """Return Markdown."""
         e = escape_markdown
         return {
-            "text/markdown": f"**{e(self.title)}**\n\n{e(self.lead)}\n\n"
+            "text/markdown": f"{strong(self.title)}\n\n{e(self.lead)}\n\n"
             f"- *What happened:* {e(self.what)}\n- *How sure we are:* {e(self.sure)}\n"
             f"- *What to do next:* {e(self.next)}"
         }
@@ -160,20 +173,20 @@ class Table(View):
         """Return an HTML table."""
         align = ["right" if c.numeric else "left" for c in self.columns]
         head = "".join(
-            f'<th style="text-align:{side}">{html.escape(c.title)}</th>'
+            f'<th style="text-align:{side}">{escape_html(c.title)}</th>'
             for c, side in zip(self.columns, align, strict=True)
         )
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="text-align:{side}">{html.escape(cell)}</td>'
+                f'<td style="text-align:{side}">{escape_html(cell)}</td>'
                 for cell, side in zip(row, align, strict=True)
             )
             + "</tr>"
             for row in self.rows
         )
         return {
-            "text/html": f"<table><caption>{html.escape(self.caption)}</caption>"
+            "text/html": f"<table><caption>{escape_html(self.caption)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         }
 
@@ -214,7 +227,7 @@ class Attention(View):
         """Return Markdown."""
         e = escape_markdown
         lines = [
-            f"{i}. {e(c.who)}: **{e(c.title)}.** {e(c.text)}"
+            f"{i}. {e(c.who)}: {strong(f'{c.title}.')} {e(c.text)}"
             for i, c in enumerate(self.concerns, 1)
         ]
         return {"text/markdown": "\n".join([*lines, "", *(e(c) for c in self.caveats)])}
@@ -291,7 +304,7 @@ class About(View):
         e = escape_markdown
         return {
             "text/markdown": "\n".join(
-                f"- **{e(name)}:** {e(value)}" for name, value in self.entries
+                f"- {strong(f'{name}:')} {e(value)}" for name, value in self.entries
             )
         }
 

@@ -39,10 +39,10 @@ def improvement_actions(unit: Unit, changes: pd.DataFrame) -> pd.DataFrame:
         OPEN,
     )
     change_id = recorded["change_id"].fillna("").str.strip()
-    known = changes.set_index("change_id")
+    led_to = changes.set_index("change_id")[["description", "outcome"]].reindex(change_id)
     brought = np.select(
-        [change_id.isin(known.index), change_id.ne(""), standing == DONE],
-        [change_id.map(known["outcome"]).fillna(""), UNKNOWN_CHANGE, NO_CHANGE_RECORDED],
+        [led_to["outcome"].notna(), change_id.ne(""), standing == DONE],
+        [led_to["outcome"], UNKNOWN_CHANGE, NO_CHANGE_RECORDED],
         NOT_YET,
     )
     actions = pd.DataFrame(
@@ -53,7 +53,7 @@ def improvement_actions(unit: Unit, changes: pd.DataFrame) -> pd.DataFrame:
             "due_on": due,
             "status": recorded["status"],
             "change_id": change_id,
-            "description": change_id.map(known["description"]).fillna(""),
+            "description": led_to["description"].fillna("").array,
             "standing": standing,
             "brought": brought,
         }

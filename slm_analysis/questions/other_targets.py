@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.satisfaction import satisfaction
+from slm_analysis.analyses.suppression import SHOWN, hidden_reasons, respondents_of
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import InputError
+from slm_analysis.intake.contract import NOT_STATED
 from slm_analysis.intervals import rate_intervals
 from slm_analysis.sla.agreements import DEFAULT, ServiceTerms, Target
-from slm_analysis.sla.goals import AtLeast, AtMost, Within
+from slm_analysis.sla.goals import AtLeastScore, AtMost, Within
 from slm_analysis.sla.metrics import availability, flag_rate
+from slm_analysis.sla.ticket_clock import is_any
 
 COMPLETE_RECORD = "complete_record"
 """The interval method of a figure that is counted whole and has no sampling error."""
@@ -27,11 +30,8 @@ def availability_level(
     unit: Unit, service: str, terms: ServiceTerms, target: Target
 ) -> tuple[pd.DataFrame, Mapping[str, float]]:
     """Return the row of an availability promise, and the downtime behind it."""
-    start = unit.period_start.tz_localize(unit.timezone)
-    end = (unit.period_end + pd.Timedelta(days=1)).tz_localize(unit.timezone)
-    down = availability(
-        unit.outages[unit.outages["service"] == service], terms.calendar, start, end, unit.as_of
-    )
+    outages = unit.outages[unit.outages["service"] == service]
+    down = availability(outages, terms.calendar, *unit.period, unit.as_of)
     value = down["value"]
     counted = int(down["service_hours"] > 0)
     level = _level(service, target, counted, value, value, value, COMPLETE_RECORD, minimum=1)
@@ -41,6 +41,7 @@ def availability_level(
 def error_level(unit: Unit, service: str, terms: ServiceTerms, target: Target) -> pd.DataFrame:
     """Return the row of an error rate: found / resolved in the period with `error_found` known."""
     tickets = unit.tickets[unit.tickets["service"] == service]
+    tickets = tickets[~is_any(tickets["status"], terms.excluded)]
     resolved = tickets[unit.in_period(unit.local_day(tickets, "resolved"))]
     rate = flag_rate(resolved, "error_found", ["service"])
     if rate.empty:
@@ -55,27 +56,40 @@ def error_level(unit: Unit, service: str, terms: ServiceTerms, target: Target) -
 def satisfaction_level(unit: Unit, service: str, target: Target) -> pd.DataFrame:
     """Return the row of a satisfaction promise; under `minimum_responses` it has no verdict.
 
+    A score that must stay hidden, for few respondents of its own or because it would reveal those
+    of another service, is missing and counts as too few.
+
     Raises
     ------
     InputError
         Where the goal is on another scale than the answers.
     """
     goal = target.goal
-    answers = unit.surveys[unit.in_period(unit.survey_days) & unit.surveys["service"].eq(service)]
-    if target.measure == "mean" and len(answers) and isinstance(goal, AtLeast):
+    of_unit = unit.surveys[unit.in_period(unit.survey_days)]
+    answers = of_unit[of_unit["service"].eq(service)]
+    if isinstance(goal, AtLeastScore) and goal.scale_max is not None and len(answers):
         top = answers["scale_max"].max()
-        if goal.scale_max is not None and goal.scale_max != top:
+        if goal.scale_max != top:
             raise InputError(
                 f"The goal {goal.text!r} for {service!r} is on another scale than the answers, "
                 f"which go up to {top:g}. Write it on their scale."
             )
     scores = satisfaction(answers, kind="nps" if target.measure == "nps" else "csat").scores
     total = scores.iloc[-1]
+    people, minimum = int(total["respondents"]), target.minimum_responses
     value, low, high = (float(total[f"{target.measure}{end}"]) for end in ("", "_low", "_high"))
-    return _level(
-        service, target, int(total["respondents"]), value, low, high, RESPONDENTS,
-        target.minimum_responses,
-    )  # fmt: skip
+    if _must_hide(of_unit, service):
+        value = low = high = np.nan
+        minimum = max(minimum, people + 1)
+    return _level(service, target, people, value, low, high, RESPONDENTS, minimum)
+
+
+def _must_hide(answers: pd.DataFrame, service: str) -> bool:
+    """Whether a service's score stays hidden where the scores of all services are shown."""
+    person = respondents_of(answers)
+    people = person.groupby(answers["service"].fillna(NOT_STATED)).nunique()
+    reasons = hidden_reasons(people, overlapping=people.sum() > person.nunique())
+    return bool(reasons.get(service, SHOWN) != SHOWN)
 
 
 def recovery_level(unit: Unit, service: str, terms: ServiceTerms, target: Target) -> pd.DataFrame:
@@ -85,7 +99,7 @@ def recovery_level(unit: Unit, service: str, terms: ServiceTerms, target: Target
     outages = unit.outages[
         unit.outages["service"].eq(service) & ~unit.outages["planned"].fillna(False).astype(bool)
     ]
-    began = outages["started_at"].dt.tz_convert(unit.timezone).dt.tz_localize(None).dt.normalize()
+    began = unit.local_dates(outages["started_at"])
     outages = outages[unit.in_period(began)].assign(day=began)
     lasted = terms.calendar.elapsed(outages["started_at"], outages["ended_at"].fillna(unit.as_of))
     over = outages["ended_at"].notna() | (lasted > goal.seconds)

@@ -18,6 +18,7 @@ from slm_analysis.errors import Fault, InputError
 from slm_analysis.intervals import CLUSTERED, LEVEL
 from slm_analysis.project import PREPARED, project_root, slug
 from slm_analysis.questions.answer import Answer, key_figures_of
+from slm_analysis.questions.other_targets import COMPLETE_RECORD
 from slm_analysis.questions.service_levels import service_levels
 from slm_analysis.result import Note, Result, note
 
@@ -57,7 +58,8 @@ class Portfolio(Result):
         The records of the other reports, with `business_unit`.
     attention : DataFrame
         At most five rows, most pressing first: `kind` (one of `KINDS`), `business_unit`,
-        `service`, `level` (row of `levels`, missing for satisfaction), `q`.
+        `service` (empty: the whole unit), `level` (row of `levels`, missing where satisfaction is
+        set against kept targets), `q`.
     family_size : int
         Promises tested.
     """
@@ -179,7 +181,9 @@ def _tested(levels: pd.DataFrame) -> pd.DataFrame:
     judged = levels["result"].isin(["met", "missed"]) & (levels["low"] < levels["high"])
     p = np.where(judged, _p_values(levels), np.nan)
     q, _ = false_discovery(p, Q)
-    return levels.assign(p=p, q=q, clearly=q <= Q)
+    # What is counted whole has no chance in it.
+    whole = levels["interval_method"].eq(COMPLETE_RECORD) & levels["evidence"].eq("clear")
+    return levels.assign(p=p, q=q, clearly=(q <= Q) | whole)
 
 
 def _p_values(levels: pd.DataFrame) -> np.ndarray:
@@ -216,9 +220,9 @@ def _attention(levels: pd.DataFrame, sections: Mapping[str, pd.DataFrame]) -> pd
             continue
         rows.append((kind, *where, at, level["q"]))
     for _, unhappy in sections["watermelon"].iterrows():
-        rows.append(
-            ("dissatisfied", unhappy["business_unit"], unhappy.get("service"), None, np.nan)
-        )
+        service = unhappy.get("service")
+        of = "" if pd.isna(service) else service
+        rows.append(("dissatisfied", unhappy["business_unit"], of, None, np.nan))
     for at, level in levels[levels["metric"] == "satisfaction"].iterrows():
         if level["result"] == "missed" and level["evidence"] == "clear":
             rows.append(("dissatisfied", level["business_unit"], level["service"], at, level["q"]))

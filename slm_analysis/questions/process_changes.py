@@ -19,6 +19,7 @@ from slm_analysis.analyses.change_effect import (
 )
 from slm_analysis.analyses.change_effects import ChangeEffects, between_changes, judged_together
 from slm_analysis.analyses.change_fit import FittedChange, fit_change
+from slm_analysis.analyses.change_series import BEFORE
 from slm_analysis.analyses.periods import PeriodAxis, period_axis
 from slm_analysis.dataset.series import series
 from slm_analysis.dataset.unit import Unit
@@ -78,7 +79,8 @@ MEASURES = (
 """Times are dated by opening, since a change acts on the tickets opened after it."""
 
 MIXED = "mixed"
-LATER, NOTHING_BEFORE, NOT_MEASURED = "later", "nothing_before", "not_measured"
+UNDECIDABLE = "undecidable"
+LATER, EARLIER, NOT_MEASURED = "later", "earlier", "not_measured"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,14 +100,15 @@ class ChangeOutcomes(Answer):
         One row per process change, the latest first: `change_id`, `description`, `service` (empty:
         all services), `on`, `full_effect_on` (local dates), `expected_effect`, `outcome`:
         `better`, `worse`, `mixed` (some of each), `no_meaningful_change` (on every measure),
-        `cannot_tell`, `later` (after the period's end), `nothing_before` (too few periods lie
-        before it, which no waiting mends), `not_measured`.
+        `cannot_tell`, `undecidable` (nor will it be told later), `later` (after the period's end),
+        `earlier` (before the first period read), `not_measured`.
     effects : DataFrame
         One row per change, service and measure, in the order of `changes`: `change_id`,
         `description`, `service`, `measure`, `on`, `estimate`, `low`, `high` (at `level`), `p`,
         `q`, `verdict`, `reason`, `smallest_detectable`, `n_before`, `n_after`, `level`,
-        `others_near` (other changes near the date), `min_effect`, `better`. Shares of 1, business
-        hours, points of score.
+        `others_near` (other changes near the date), `min_effect`, `better`, `final` (no further
+        period will count: the service was changed again, or too few lie before the change). Shares
+        of 1, business hours, points of score.
     single : tuple of ChangeEffect
         The single results, in the order of `effects`.
     actions : DataFrame
@@ -189,7 +192,7 @@ def change_outcomes(
     judged = judged_together([one.fit for one in fitted], q)
     effects = _effects(fitted, changes, judged)
     since = min((t["time"].min() for t in tables.values() if len(t)), default=pd.NaT)
-    changes = changes.assign(outcome=_outcomes(changes, effects, unit.period_end, since))
+    changes["outcome"] = _outcomes(changes, effects, unit.period_end, since)
     return ChangeOutcomes(
         business_unit=unit.business_unit,
         period_start=unit.period_start,
@@ -217,6 +220,7 @@ class _Fitted:
     service: str
     measure: str
     fit: FittedChange
+    changed_again: bool
 
 
 def _smallest_that_matters(given: Mapping[str, float] | None) -> dict[str, float]:
@@ -278,19 +282,20 @@ def _fits(
                 min_effect=min_effect,
                 **{measure.cases: measure.cases},
             )
-            yield _Fitted(change_id, str(service), measure.metric, fit)
+            changed_again = bool((axis.positions(own["on"]) > axis.position(on, "on")).any())
+            yield _Fitted(change_id, str(service), measure.metric, fit, changed_again)
 
 
 def _without_straddling(points: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
     """Take out merged periods that reach across a change: they are neither before nor after it."""
-    value = points["value"].copy()
+    straddling = set()
     for on in dates:
-        known = points.loc[value.notna() & (points["time"] <= on), "time"]
-        start = points.loc[points["time"] <= on, "time"].max()
+        until = points[points["time"] <= on]
+        known = until.loc[until["value"].notna(), "time"].max()
         # A period without a value of its own is part of the last one that has one.
-        if len(known) and known.max() < start:
-            value[points["time"] == known.max()] = np.nan
-    return points.assign(value=value)
+        if known < until["time"].max():
+            straddling.add(known)
+    return points.assign(value=points["value"].mask(points["time"].isin(straddling)))
 
 
 def _settled(window: pd.DataFrame, on: pd.Timestamp, changes: pd.DataFrame) -> pd.DataFrame:
@@ -336,6 +341,7 @@ def _effects(
         others_near=[sum(n.code == "other_change" for n in effect.notes) for effect in single],
         min_effect=pd.Series([effect.min_effect for effect in single], dtype="float64"),
         better=pd.Series([effect.better for effect in single], dtype="str"),
+        final=[one.changed_again or one.fit.series.count(BEFORE) < MIN_POINTS for one in fitted],
     )
 
 
@@ -344,27 +350,31 @@ def _outcomes(
     effects: pd.DataFrame,
     period_end: pd.Timestamp,
     since: pd.Timestamp | NaTType,
-) -> np.ndarray:
-    verdicts = effects.groupby("change_id")["verdict"].agg(set)
-    together = changes["change_id"].map(verdicts.map(_together))
-    bare = effects["reason"].eq("too_few_points") & (effects["n_before"] < MIN_POINTS)
-    nothing_before = changes["change_id"].map(bare.groupby(effects["change_id"]).all()).eq(True)
-    return np.select(
+) -> pd.Series:
+    together = {
+        change_id: _together(own["verdict"], own["final"])
+        for change_id, own in effects.groupby("change_id")
+    }
+    outcomes = np.select(
         [
+            changes["change_id"].isin(together),
             changes["on"] > period_end,
-            nothing_before | (changes["on"] < since),
-            together.notna(),
+            changes["on"] < since,
         ],
-        [LATER, NOTHING_BEFORE, together],
+        [changes["change_id"].map(together), LATER, EARLIER],
         NOT_MEASURED,
     )
+    return pd.Series(outcomes, dtype="str")
 
 
-def _together(verdicts: set[str]) -> str:
+def _together(verdict: pd.Series, final: pd.Series) -> str:
     """Return what the verdicts on several measures say of their change."""
+    verdicts = set(verdict)
     if {BETTER, WORSE} <= verdicts:
         return MIXED
-    for verdict in (BETTER, WORSE):
-        if verdict in verdicts:
-            return verdict
-    return NO_MEANINGFUL_CHANGE if verdicts == {NO_MEANINGFUL_CHANGE} else CANNOT_TELL
+    for found in (BETTER, WORSE):
+        if found in verdicts:
+            return found
+    if CANNOT_TELL not in verdicts:
+        return NO_MEANINGFUL_CHANGE
+    return UNDECIDABLE if final[verdict == CANNOT_TELL].all() else CANNOT_TELL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,6 @@ from slm_analysis.analyses.breach_drivers import (
     AT_OPENING,
     BreachDrivers,
     breach_drivers,
-    level_names,
 )
 from slm_analysis.analyses.onset import onset
 from slm_analysis.dataset.unit import Unit
@@ -115,8 +114,9 @@ def root_causes(
     Parameters
     ----------
     unit : Unit
-    target : {"resolution_time", "response_time"}
-        The promise whose breaches are looked at.
+    target : str
+        The promise whose breaches are looked at: ``resolution_time``, ``response_time``, or the
+        name that an agreement gives such a target.
     months : int
         How many months to look at, the reported period included. A month has few breaches: of 100
         tickets at 95 % five, too few to tell groups apart; half a year's are enough and still
@@ -143,10 +143,11 @@ def root_causes(
     families of tests is held to half of `q`: the shares of false findings add up to `q` at most.
     Findings that are mostly about the same breaches are told as one, by the narrowest of them.
     """
-    if target not in TICKET_METRICS:
-        raise InputError(
-            f"Tickets have no target {target!r}. {nearest(str(target), TICKET_METRICS)}"
-        )
+    metric_of = dict.fromkeys(TICKET_METRICS) | dict(
+        unit.targets[["target", "metric"]].dropna().drop_duplicates().to_numpy()
+    )
+    if target not in metric_of:
+        raise InputError(f"Tickets have no target {target!r}. {nearest(str(target), metric_of)}")
     if months < 1:
         raise InputError(f"months is {months}; give the number of months to look at, at least 1.")
     counted = unit.judged(target)
@@ -165,7 +166,7 @@ def root_causes(
         period_start=unit.period_start,
         period_end=unit.period_end,
         target=target,
-        metric=target,
+        metric=metric_of[target] or target,
         window_start=start,
         window_end=unit.period_end,
         cases=services.result.cases if services else 0,
@@ -232,15 +233,17 @@ def _looks(
     in_window = counted["counted_on"] >= start
     if not in_window.any():
         return
-    services = TicketDrivers(ticket_drivers(unit, counted).tickets, (SERVICE,), ())
+    everything = ticket_drivers(unit, counted)
+    services = replace(everything, drivers=(SERVICE,), further=())
     yield (first := _look("", services, in_window, q, arises))
     levels = first.result.levels
     enough = levels[levels["breaches"] >= ENOUGH_BREACHES]
     if len(enough):
-        worst = enough.loc[enough["excess"].fillna(0).idxmax(), "level"]
+        worst = str(enough["level"].iloc[enough["excess"].fillna(0).argmax()])
         own = counted[SERVICE] == worst
         recorded = ticket_drivers(unit, counted[own])
-        yield _look(str(worst), recorded, in_window[own], q, arises)
+        if recorded.drivers:
+            yield _look(worst, recorded, in_window[own], q, arises)
 
 
 def _look(
@@ -265,7 +268,7 @@ def _findings(looks: list[_Look]) -> pd.DataFrame:
         (candidate for look in looks for candidate in _candidates(look)),
         key=lambda c: (c.row["known"] != AT_OPENING, -c.row["excess"]),
     )
-    rows = []
+    rows: list[dict[str, object]] = []
     told = pd.Series(dtype=bool)
     while left and len(rows) < MOST_FINDINGS:
         same = [
@@ -286,7 +289,7 @@ def _candidates(look: _Look) -> Iterator[_Candidate]:
     window = look.window.set_index("ticket_id")
     levels = look.result.levels
     for _, row in levels[levels["finding"]].iterrows():
-        has_level = level_names(window[row["driver"]]) == row["level"]
+        has_level = window[row["driver"]] == row["level"]
         yield _Candidate(look, row, has_level, window["breached"])
 
 
@@ -309,9 +312,7 @@ def _finding(lead: _Candidate, same: list[_Candidate]) -> dict[str, object]:
 def _since(lead: _Candidate) -> pd.Timestamp | None:
     """Return the month from which on the level's rate was above the rest's."""
     tickets = lead.look.recorded.tickets
-    level = level_names(tickets[lead.row["driver"]]) == lead.row["level"]
-    if not level.any():
-        return None
+    level = tickets[lead.row["driver"]] == lead.row["level"]
     time = period_start(tickets["counted_on"], "month")
     rest = tickets[~level].groupby(time)["breached"].agg(rest_n="size", rest_breaches="sum")
     own = tickets[level].groupby(time)["breached"].agg(n="size", breaches="sum")
@@ -351,7 +352,7 @@ def _notes(looks: list[_Look]) -> Iterator[Note]:
     arising = {row for look in looks for row in _arising(look)}
     assumed = [c for c in further if c not in arising]
     if assumed:
-        yield note("taken_as_known", columns=tuple(assumed))
+        yield note("taken_as_known", columns=", ".join(assumed))
 
 
 def _arising(look: _Look) -> set[str]:

@@ -16,7 +16,14 @@ from slm_analysis.questions.other_targets import (
     satisfaction_level,
 )
 from slm_analysis.result import Note, note
-from slm_analysis.sla.agreements import ALL, Agreement, Agreements, ServiceTerms, Target
+from slm_analysis.sla.agreements import (
+    ALL,
+    TICKET_METRICS,
+    Agreement,
+    Agreements,
+    ServiceTerms,
+    Target,
+)
 from slm_analysis.sla.metrics import attainment
 from slm_analysis.sla.verdicts import verdicts
 
@@ -41,7 +48,10 @@ class ServiceLevels(Answer):
     outages : DataFrame
         Per service with an availability target: see `slm_analysis.sla.metrics.availability`.
     recorded : DataFrame
-        The source's own judgement beside ours: `target`, `state`, `recorded_breached`, `n`.
+        The source's own judgement of the same tickets beside ours, and never mixed with it:
+        `source` (``tickets``, or ``recorded_targets`` where systems record several), `metric`,
+        `target_name` (theirs), `target` and `state` (ours; missing where the agreement has no
+        such metric), `recorded_breached`, `n`.
     """
 
     agreement: Agreements = field(repr=False)
@@ -98,13 +108,13 @@ def service_levels(unit: Unit) -> ServiceLevels:
         agreement=unit.agreement,
         levels=levels,
         outages=pd.DataFrame(outages),
-        recorded=_recorded(counted),
+        recorded=_recorded(unit, counted),
         notes=tuple(_notes(unit, counted)),
     )
 
 
 def _ticket_levels(counted: pd.DataFrame, unit: Unit) -> pd.DataFrame:
-    """Return the promises that are judged ticket by ticket."""
+    """Return the promises that are judged ticket by ticket, those without a ticket too."""
     judged = counted[counted["target"].notna()]
     judged = judged.drop(columns="priority").rename(columns={"goal_priority": "priority"})
     table = attainment(judged, [*PROMISE, "goal_share"]).rename(
@@ -113,19 +123,41 @@ def _ticket_levels(counted: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     ways = judged.groupby(PROMISE, dropna=False)["count_by"].agg(["min", "max"])
     ways["count_by"] = ways["min"].where(ways["min"] == ways["max"], "mixed")
     table = table.merge(ways[["count_by"]].reset_index(), on=PROMISE, how="left")
-    minimum = {
-        (a.name, a.version, service): terms.minimum_tickets
-        for a in unit.agreement.versions
-        for service, terms in a.services.items()
-    }
-    keys = zip(table["agreement"], table["version"], table["service"], strict=True)
-    lowest = [minimum.get((a, v, s), minimum.get((a, v, ALL), 1)) for a, v, s in keys]
+    promised = _ticket_promises(unit)
+    table = table.merge(promised, on=list(promised.columns), how="outer")
+    lowest = [terms.minimum_tickets for terms in _terms(unit, table)]
     return table.assign(minimum=lowest, at_most=False)
+
+
+def _ticket_promises(unit: Unit) -> pd.DataFrame:
+    """Return what is promised of each ticket of the services that the unit ever asked for."""
+    used = set(unit.tickets["service"])
+    return pd.DataFrame(
+        [
+            (service, target.name, target.metric, priority, goal.text,
+             agreement.name, agreement.version, goal.share)
+            for agreement, service, _, target in _promises(unit)
+            if target.metric in TICKET_METRICS and service in used
+            for priority, goal in target.goals.items()
+        ],
+        columns=[*PROMISE, "goal_value"],
+    )  # fmt: skip
+
+
+def _terms(unit: Unit, rows: pd.DataFrame) -> list[ServiceTerms]:
+    """Return what was agreed for the agreement, version and service of each row."""
+    services = {(a.name, a.version): a.services for a in unit.agreement.versions}
+    return [
+        services[name, version].get(service) or services[name, version][ALL]
+        for name, version, service in rows[["agreement", "version", "service"]].itertuples(
+            index=False
+        )
+    ]
 
 
 def _promises(unit: Unit) -> Iterator[tuple[Agreement, str, ServiceTerms, Target]]:
     """Yield what is in force on the period's first day: agreement, service, terms and target."""
-    start = unit.period_start.tz_localize(unit.timezone)
+    start, _ = unit.period
     in_force = {a.name: a for a in unit.agreement.versions if a.effective_from <= start}
     asked_for = sorted(unit.tickets["service"].unique())
     for agreement in in_force.values():
@@ -137,10 +169,24 @@ def _promises(unit: Unit) -> Iterator[tuple[Agreement, str, ServiceTerms, Target
                 yield agreement, service, terms, target  # type: ignore[misc]
 
 
-def _recorded(counted: pd.DataFrame) -> pd.DataFrame:
-    known = counted[counted["recorded_breached"].notna()]
-    keys = ["target", "state", "recorded_breached"]
-    return known.groupby(keys).size().rename("n").reset_index()
+def _recorded(unit: Unit, counted: pd.DataFrame) -> pd.DataFrame:
+    ours = counted[["ticket_id", "metric", "target", "state", "recorded_breached"]]
+    theirs = unit.recorded_targets[["ticket_id", "metric", "target_name", "breached"]].rename(
+        columns={"breached": "recorded_breached"}
+    )
+    theirs = theirs[theirs["ticket_id"].isin(ours["ticket_id"])]
+    beside = ours.drop(columns="recorded_breached")
+    rows = pd.concat(
+        [
+            ours.assign(source="tickets"),
+            theirs.merge(beside, on=["ticket_id", "metric"], how="left").assign(
+                source="recorded_targets"
+            ),
+        ]
+    )
+    rows = rows[rows["recorded_breached"].notna()]
+    keys = ["source", "metric", "target_name", "target", "state", "recorded_breached"]
+    return rows.groupby(keys, dropna=False).size().rename("n").reset_index()
 
 
 def _notes(unit: Unit, counted: pd.DataFrame) -> Iterator[Note]:
@@ -151,7 +197,10 @@ def _notes(unit: Unit, counted: pd.DataFrame) -> Iterator[Note]:
     assumed = int(judged["assumed"].fillna(False).astype(bool).sum())
     if assumed:
         yield note("stop_is_closing", n=assumed)
-    fallback = int((judged["count_by"] == "opened").sum())
+    by_opening = judged[judged["count_by"] == "opened"]
+    agreed = by_opening.groupby(["agreement", "version", "service"]).size().reset_index(name="n")
+    by_due = [terms.count_by == "due" for terms in _terms(unit, agreed)]
+    fallback = int(agreed.loc[by_due, "n"].sum())
     if fallback:
         yield note("counted_by_opening", n=fallback)
     if unit.status_history.empty:

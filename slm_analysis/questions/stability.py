@@ -14,7 +14,7 @@ from slm_analysis.dataset.series import HISTORY_MONTHS, series
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.questions.answer import Answer
-from slm_analysis.sla.agreements import DEFAULT
+from slm_analysis.sla.agreements import DEFAULT, TICKET_METRICS
 from slm_analysis.sla.reporting_periods import period_start
 
 CROSSINGS = "anhoej_crossings"
@@ -101,7 +101,7 @@ def stability(
     Returns
     -------
     Stability
-        Empty where no agreement covers the unit.
+        Empty where no agreement of the unit has the target.
 
     Raises
     ------
@@ -146,9 +146,10 @@ def stability(
 def _shares(unit: Unit, target: str, freq: str, months: int) -> pd.DataFrame:
     """Return tickets in time, tickets counted and the agreed share, per service and period."""
     known = sorted(unit.targets["target"].dropna().unique())
-    if known and target not in known:
+    if target not in {*known, *TICKET_METRICS}:
         raise InputError(f"target {target!r} is not in the agreement. {nearest(target, known)}")
-    shares = series(unit, target, freq, by="service", months=months) if known else pd.DataFrame()
+    agreed = target in known
+    shares = series(unit, target, freq, by="service", months=months) if agreed else pd.DataFrame()
     if shares.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SHARES.items()})
     shares = shares.merge(_goals(unit, target, freq), on=["service", "time"], how="left")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from slm_analysis.analyses.breach_drivers import level_names
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.intake.contract import TABLES
 
@@ -27,7 +28,8 @@ class TicketDrivers:
     ----------
     tickets : DataFrame
         As given, with `opened_at` on the unit's clock and the columns derived from it and from
-        the status history: `opening_weekday`, `opening_hour`, `opening_team`.
+        the status history: `opening_weekday`, `opening_hour`, `opening_team`. Drivers hold the
+        names of levels: numbers of many values are bands.
     drivers : tuple of str
         Columns with at least two levels.
     further : tuple of str
@@ -73,10 +75,10 @@ def ticket_drivers(unit: Unit, tickets: pd.DataFrame) -> TicketDrivers:
         and not _repeats_scores(unit, column)
     ]
     own = [OPENING_TEAM, OPENING_WEEKDAY, OPENING_HOUR]
-    varied = {c for c in [*CONTRACT, *own, *further] if tickets[c].nunique(dropna=False) > 1}
+    varied = [c for c in [*CONTRACT, *own, *further] if len(tickets[c].unique()) > 1]
     return TicketDrivers(
-        tickets=tickets,
-        drivers=tuple(c for c in [*CONTRACT, *own, *further] if c in varied),
+        tickets=tickets.assign(**{c: level_names(tickets[c]) for c in varied}),
+        drivers=tuple(varied),
         further=tuple(c for c in further if c in varied),
     )
 

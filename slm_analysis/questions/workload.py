@@ -8,7 +8,7 @@ import pandas as pd
 
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.result import Result
-from slm_analysis.sla.metrics import backlog, time_percentiles, waiting_share
+from slm_analysis.sla.metrics import backlog, resolution_times, time_percentiles, waiting_share
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,8 +49,8 @@ def workload(unit: Unit) -> Workload:
             )
         }
     )
-    end = min((unit.period_end + pd.Timedelta(days=1)).tz_localize(unit.timezone), unit.as_of)
-    targets = unit.targets[unit.targets["target"].eq("resolution_time")]
+    end = min(unit.period[1], unit.as_of)
+    targets = resolution_times(unit.targets)
     started = targets[unit.in_period(targets["opened_on"])]
     services = counts.rename_axis("service").reset_index()
     for other in (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -29,6 +29,7 @@ from slm_analysis.sla.business_time import HOLIDAY_SCOPES, TIME_OF_DAY, WEEKDAYS
 from slm_analysis.sla.goals import (
     AsRecorded,
     AtLeast,
+    AtLeastScore,
     AtMost,
     ByDueDate,
     ByEndOfNextWorkingDay,
@@ -38,7 +39,7 @@ from slm_analysis.sla.goals import (
     parse_duration,
     parse_goal,
 )
-from slm_analysis.yaml_text import Node, parse_all, read_yaml
+from slm_analysis.yaml_text import Node, parse_all, parse_good, read_yaml
 
 D = TypeVar("D")
 T = TypeVar("T")
@@ -48,12 +49,19 @@ NO_HOLIDAYS: Holidays = (frozenset(), (), None)
 
 COUNT_BY = ("due", "opened", "resolved", "closed")
 REOPEN = ("resume", "first_resolution", "restart")
-MEASURES = ("mean", "top_box", "nps")
 RESOLVED_ON = ("Resolved", "Closed")
 MINIMUM_RESPONSES = 30
 YEARS = range(1990, 2100)
 """Years for which public holidays are looked up."""
 
+EXAMPLES: Mapping[str, str] = {
+    "response_time": "95% within 4h",
+    "resolution_time": "95% within 2 working days",
+    "recovery_time": "95% within 2h",
+    "error_rate": "at most 0.5%",
+    "availability": "at least 99.5%",
+    "satisfaction": "at least 4.2 of 5",
+}
 TIME_GOALS = (Within, ByDueDate, AsRecorded, ByEndOfNextWorkingDay, ByWorkingDayOfMonth)
 GOALS_OF_METRIC: Mapping[str, tuple[type[Goal], ...]] = {
     "response_time": TIME_GOALS,
@@ -61,7 +69,12 @@ GOALS_OF_METRIC: Mapping[str, tuple[type[Goal], ...]] = {
     "recovery_time": (Within,),
     "error_rate": (AtMost,),
     "availability": (AtLeast,),
-    "satisfaction": (AtLeast,),
+    "satisfaction": (AtLeast, AtLeastScore),
+}
+GOAL_OF_MEASURE: Mapping[str, type[Goal]] = {
+    "mean": AtLeastScore,
+    "top_box": AtLeast,
+    "nps": AtLeastScore,
 }
 
 
@@ -71,22 +84,29 @@ def read_agreements(folder: Path) -> Agreements:
     Raises
     ------
     InputError
-        Listing every fault of every file with its line; also where there is no file, or two
-        versions of one agreement start on the same day.
+        Listing the faults of every file with their lines; also where there is no file, or two
+        versions of one agreement start on the same day or are called the same.
     """
     files = sorted(folder.glob("*.yaml")) + sorted(folder.glob("*.yml"))
     if not files:
         raise InputError(Fault("There is no agreement (*.yaml) in this folder.", "", folder))
     versions = sorted(parse_all(read_agreement, files), key=lambda a: (a.effective_from, a.name))
-    for one, other in pairwise(versions):
-        if (one.name, one.effective_from) == (other.name, other.effective_from):
-            raise InputError(
-                Fault(
-                    f"{one.name!r} has another version from the same day, in {one.file.name}.",
-                    "Give each version its own effective_from.",
-                    other.file,
-                )
-            )
+    faults = [
+        Fault(
+            f"{one.name!r} has another version {same} in {one.file.name}.",
+            "Give each version its own 'version' and 'effective_from'.",
+            other.file,
+        )
+        for one, other in combinations(versions, 2)
+        if one.name == other.name
+        for same, is_same in (
+            ("from the same day", one.effective_from == other.effective_from),
+            (repr(one.version), one.version == other.version),
+        )
+        if is_same
+    ]
+    if faults:
+        raise InputError(faults)
     return Agreements(tuple(versions))
 
 
@@ -100,20 +120,18 @@ def read_agreement(file: Path) -> Agreement:
     """Return the agreement version in `file`."""
     root = read_yaml(file)
     keys = root.mapping(AGREEMENT_KEYS, required=AGREEMENT_KEYS[:6])
-    timezone = keys["timezone"].text()
-    try:
-        start = pd.Timestamp(_date(keys["effective_from"]), tz=timezone)
-    except (KeyError, ValueError, OSError):
-        raise keys["timezone"].error("This time zone is not known.", "Use an IANA name.") from None
-    calendars = dict(
-        parse_all(
-            lambda item: (item[0], _calendar(item[1], timezone)),
-            keys["calendars"].mapping().items(),
-        )
+    timezone = keys["timezone"].timezone()
+    start = pd.Timestamp(_date(keys["effective_from"]), tz=timezone)
+    named = keys["calendars"].mapping()
+    faults: list[Fault] = []
+    good = parse_good(lambda item: (item[0], _calendar(item[1], timezone)), named.items(), faults)
+    # Calendars at fault get a stand-in, so that the services are checked in the same go.
+    calendars = dict.fromkeys(named, (BusinessCalendar(timezone, {}), None)) | dict(good)
+    services = parse_good(
+        lambda item: _service(*item, calendars), keys["services"].mapping().items(), faults
     )
-    services = parse_all(
-        lambda item: _service(*item, calendars), keys["services"].mapping().items()
-    )
+    if faults:
+        raise InputError(faults)
     provisional = [year for _, year in calendars.values() if year is not None]
     return Agreement(
         name=keys["agreement"].text(),
@@ -144,13 +162,14 @@ def _calendar(node: Node, timezone: str) -> tuple[BusinessCalendar, int | None]:
             if day in hours:
                 raise shifts.error(f"{day.title()} stands in two entries.")
             hours[day] = _shifts(shifts)
+    worked = [day for day in WEEKDAYS if hours.get(day)]
+    if not worked:
+        raise keys["hours"].error("The calendar has no working hours.")
     days_off, workdays, provisional = _optional(
         keys, "public_holidays", _public_holidays, NO_HOLIDAYS
     )
     # A make-up day is worked as the first working day of the week is.
-    makeup: dict[str, str | list[list[str]]] = {
-        day.isoformat(): next(iter(hours), WEEKDAYS[0]) for day in workdays
-    }
+    makeup: dict[str, str | list[list[str]]] = {day.isoformat(): worked[0] for day in workdays}
     for day, plan in _optional(keys, "makeup_workdays", Node.mapping, {}).items():
         weekday = plan.text().lower()
         makeup[_date(plan, day).isoformat()] = weekday if weekday in WEEKDAYS else _shifts(plan)
@@ -210,7 +229,7 @@ def _service(
     units = _optional(keys, "business_units", Node.texts, (ALL,))
     return ServiceTerms(
         service=name,
-        business_units=None if units == (ALL,) else units,
+        business_units=None if ALL in units else units,
         calendar_name=calendar,
         calendar=calendars[calendar][0],
         count_by=_optional(keys, "count_by", lambda node: node.one_of(COUNT_BY), COUNT_BY[0]),
@@ -221,14 +240,18 @@ def _service(
     )
 
 
-TARGET_KEYS = (
-    "metric", "goal", "name", "pauses_on", "reopen", "measure", "minimum_responses",
-)  # fmt: skip
+TARGET_KEYS = ("metric", "goal", "name")
+KEYS_OF_METRIC: Mapping[str, tuple[str, ...]] = {
+    "response_time": ("pauses_on",),
+    "resolution_time": ("pauses_on", "reopen"),
+    "satisfaction": ("measure", "minimum_responses"),
+}
 
 
 def _target(node: Node, working_day: float | None) -> Target:
-    keys = node.mapping(TARGET_KEYS, required=["metric", "goal"])
+    keys = node.mapping(required=["metric", "goal"])
     metric = keys["metric"].one_of(GOALS_OF_METRIC)
+    keys = node.mapping([*TARGET_KEYS, *KEYS_OF_METRIC.get(metric, ())])
     goal_node = keys["goal"]
     by_priority = goal_node.mapping() if isinstance(goal_node.value, dict) else {DEFAULT: goal_node}
     if metric not in TICKET_METRICS and set(by_priority) != {DEFAULT}:
@@ -236,13 +259,19 @@ def _target(node: Node, working_day: float | None) -> Target:
     goals = dict(
         parse_all(lambda item: (item[0], _goal(item[1], metric, working_day)), by_priority.items())
     )
+    measure = _optional(keys, "measure", lambda node: node.one_of(GOAL_OF_MEASURE), "mean")
+    if metric == "satisfaction" and not isinstance(goals[DEFAULT], GOAL_OF_MEASURE[measure]):
+        raise goal_node.error(
+            f"This form of goal does not fit the measure {measure!r}.",
+            "A top_box is a share (at least 80%), a mean or nps a score (at least 4.2 of 5).",
+        )
     return Target(
         name=_optional(keys, "name", Node.text, metric),
         metric=metric,
         goals=goals,
         pauses_on=_optional(keys, "pauses_on", Node.texts, ()),
         reopen=_optional(keys, "reopen", lambda node: node.one_of(REOPEN), REOPEN[0]),
-        measure=_optional(keys, "measure", lambda node: node.one_of(MEASURES), MEASURES[0]),
+        measure=measure,
         minimum_responses=_optional(keys, "minimum_responses", Node.integer, MINIMUM_RESPONSES),
     )
 
@@ -253,7 +282,9 @@ def _goal(node: Node, metric: str, working_day: float | None) -> Goal:
     except ValueError as e:
         raise node.error("This goal cannot be read.", str(e)) from None
     if not isinstance(goal, GOALS_OF_METRIC[metric]):
-        raise node.error(f"This form of goal does not fit {metric}.")
+        raise node.error(
+            f"This form of goal does not fit {metric}.", f"It reads like {EXAMPLES[metric]}."
+        )
     return goal
 
 

@@ -147,11 +147,11 @@ class Agreements:
         return np.array([*covering, -1])[latest]
 
     def of_unit(self, business_unit: str) -> Agreements:
-        """Return the versions that name this unit, or all units, in some service."""
-        return Agreements(
-            tuple(
-                a
-                for a in self.versions
-                if any(t.covers(business_unit) for t in a.services.values())
-            )
-        )
+        """Return every version of the agreements that name this unit, or all, in some service."""
+        names = {
+            a.name
+            for a in self.versions
+            if any(terms.covers(business_unit) for terms in a.services.values())
+        }
+        # A version that names the unit no more stays: it ends what an earlier one promised.
+        return Agreements(tuple(a for a in self.versions if a.name in names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from slm_analysis.sla.business_time import BusinessCalendar
@@ -63,6 +64,9 @@ def due_times(
     nth = (closings.groupby(months).cumcount() == goal.day - 1).to_numpy()
     due = pd.DatetimeIndex(closings[nth])
     if goal.time is not None:
-        due = (days[nth] + pd.Timedelta(f"{goal.time}:00")).tz_localize(calendar.timezone)
+        due = (days[nth] + pd.Timedelta(f"{goal.time}:00")).tz_localize(
+            calendar.timezone, ambiguous=np.zeros(len(due), bool), nonexistent="shift_forward"
+        )
     month = local.dt.to_period("M") + int(goal.following_month)
-    return month.map(pd.Series(due.tz_convert("UTC"), index=months[nth]))
+    due_of_month = pd.Series(due.tz_convert("UTC"), index=months[nth])
+    return pd.Series(due_of_month.reindex(pd.PeriodIndex(month)).array, index=started.index)

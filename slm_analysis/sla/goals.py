@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from slm_analysis.sla.business_time import TIME_OF_DAY
 
@@ -29,7 +30,7 @@ class Goal:
         As written.
     share : float
         The share of tickets to reach (0.95 for 95 %); for `AtMost` the share not to exceed; for
-        `AtLeast` the value to reach.
+        `AtLeastScore` the score to reach.
     """
 
     text: str
@@ -74,22 +75,28 @@ class AtMost(Goal):
 
 @dataclass(frozen=True)
 class AtLeast(Goal):
-    """A share or score to reach; a score on the scale whose top is `scale_max`."""
+    """A share to reach."""
+
+
+@dataclass(frozen=True)
+class AtLeastScore(Goal):
+    """A score to reach, on the scale whose top is `scale_max` where that is said."""
 
     scale_max: float | None = None
 
 
-PERCENT = r"(?P<share>\d+(?:\.\d+)?)\s*%"
-WITHIN = re.compile(rf"{PERCENT} within (?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[a-z ]+)")
+NUMBER = r"\d+(?:\.\d+)?"
+PERCENT = rf"(?P<share>{NUMBER})\s*%"
+WITHIN = re.compile(rf"{PERCENT} within (?P<number>{NUMBER})\s*(?P<unit>[a-z ]+)")
 BY = re.compile(rf"{PERCENT} (?P<how>by due date|as recorded|by end of next working day)")
 BY_WORKING_DAY = re.compile(
     rf"{PERCENT} by working day (?P<day>\d+) of the (?P<month>same|following) month"
     r"(?:,? (?P<time>\d+:\d+))?"
 )
 AT_MOST = re.compile(rf"at most {PERCENT}")
-AT_LEAST = re.compile(
-    r"at least (?P<value>-?\d+(?:\.\d+)?)\s*(?P<percent>%)?(?: of (?P<scale>\d+(?:\.\d+)?))?"
-)
+AT_LEAST = re.compile(rf"at least {PERCENT}")
+AT_LEAST_SCORE = re.compile(rf"at least (?P<value>-?{NUMBER})(?: of (?P<scale>{NUMBER}))?")
+LONGEST_MONTH = 31
 FORMS = (
     "'95% within 4h', '95% within 2 working days', '95% by due date', '95% as recorded', "
     "'95% by end of next working day', '100% by working day 3 of the following month, 18:00', "
@@ -114,7 +121,7 @@ def parse_goal(text: str, working_day: float | None) -> Goal:
     """
     words = " ".join(text.split())
     if m := WITHIN.fullmatch(words):
-        return Within(text, _share(m), float(m["number"]) * _seconds(m["unit"], working_day))
+        return Within(text, _share(m), _duration(m["number"], _seconds(m["unit"], working_day)))
     if m := BY.fullmatch(words):
         form = {
             "by due date": ByDueDate,
@@ -123,8 +130,8 @@ def parse_goal(text: str, working_day: float | None) -> Goal:
         }[m["how"]]
         return form(text, _share(m))
     if m := BY_WORKING_DAY.fullmatch(words):
-        if not int(m["day"]):
-            raise ValueError("Working days are counted from 1.")
+        if not 1 <= int(m["day"]) <= LONGEST_MONTH:
+            raise ValueError(f"Working days of a month are counted from 1 to {LONGEST_MONTH}.")
         if m["time"] and not TIME_OF_DAY.fullmatch(m["time"]):
             raise ValueError(f"{m['time']} is not a time of day.")
         return ByWorkingDayOfMonth(
@@ -133,8 +140,12 @@ def parse_goal(text: str, working_day: float | None) -> Goal:
     if m := AT_MOST.fullmatch(words):
         return AtMost(text, _share(m))
     if m := AT_LEAST.fullmatch(words):
-        value = float(m["value"]) / (100 if m["percent"] else 1)
-        return AtLeast(text, value, float(m["scale"]) if m["scale"] else None)
+        return AtLeast(text, _share(m))
+    if m := AT_LEAST_SCORE.fullmatch(words):
+        scale_max = float(m["scale"]) if m["scale"] else None
+        if scale_max is not None and float(m["value"]) > scale_max:
+            raise ValueError(f"No score exceeds {m['scale']}, the top of its scale.")
+        return AtLeastScore(text, float(m["value"]), scale_max)
     raise ValueError(f"A goal reads like {FORMS}.")
 
 
@@ -143,21 +154,29 @@ def parse_duration(text: str) -> float:
     m = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]+)", text.strip())
     if not m or UNITS.get(m[2]) not in SECONDS:
         raise ValueError("A duration reads like 8h or 30 minutes.")
-    return float(m[1]) * SECONDS[UNITS[m[2]]]
+    return _duration(m[1], SECONDS[UNITS[m[2]]])
 
 
 def _share(m: re.Match[str]) -> float:
-    # Whole thousandths of a percent, so that 99.9 % is the nearest number to 0.999.
-    share = round(float(m["share"]) * 1000) / 100_000
-    if not 0 <= share <= 1:
+    # Decimal, so that 99.9 % is the nearest number to 0.999.
+    share = Decimal(m["share"]) / 100
+    if share > 1:
         raise ValueError("A share lies between 0% and 100%.")
-    return share
+    return float(share)
+
+
+def _duration(number: str, unit_seconds: float) -> float:
+    # Decimal, so that 4.35 h are 15660 s and a ticket of exactly that is in time.
+    seconds = Decimal(number) * Decimal(unit_seconds)
+    if not seconds:
+        raise ValueError("A duration is longer than 0.")
+    return float(seconds)
 
 
 def _seconds(unit: str, working_day: float | None) -> float:
     name = UNITS.get(unit.strip())
     if name is None:
-        hint = " ('1 day' could mean 24 hours or one working day.)" if "d" in unit else ""
+        hint = " ('1 day' could mean 24 hours or one working day.)" if "day" in unit else ""
         raise ValueError(f"Durations are in minutes, hours (h) or working days.{hint}")
     if name == "working day":
         if working_day is None:

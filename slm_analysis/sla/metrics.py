@@ -79,6 +79,15 @@ def flag_rate(tickets: pd.DataFrame, flag: str, by: Sequence[str]) -> pd.DataFra
     return rates.rename(columns={"rate": "value", "n": "counted", "favourable": "found"})
 
 
+def resolution_times(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `score` that say how long a ticket took: one per ticket.
+
+    Where a service has several targets for the resolution, the first stands.
+    """
+    timed = scored[scored["metric"].eq("resolution_time")]
+    return timed[~timed["ticket_id"].duplicated()]
+
+
 def time_percentiles(scored: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Answer how long tickets take in business hours, open tickets counted as still open.
 
@@ -175,27 +184,30 @@ def availability(
     -------
     mapping
         `service_hours` (planned outage taken off), `down_hours` (unplanned, overlaps counted
-        once), `planned_hours`, `value` (1 - down / service), `unplanned` (number of outages that
-        touched service time), `restore_hours` (their mean time to restore in service hours).
+        once), `planned_hours`, `value` (1 - down / service; missing without service time),
+        `unplanned` (number of outages that touched service time), `restore_hours` (mean time to
+        restore of those that are over, in service hours).
     """
-    until = min(end, as_of)
+    until = max(min(end, as_of), start)
     spans = outages.assign(key=0).rename(columns={"started_at": "from_time", "ended_at": "to_time"})
-    spans = spans.assign(to_time=spans["to_time"].fillna(as_of))
+    over = spans["to_time"] <= as_of
+    spans = spans.assign(to_time=spans["to_time"].where(over, as_of))
     planned = spans[spans["planned"].fillna(False).astype(bool)]
     unplanned = spans.drop(planned.index)
     open_hours = calendar.elapsed(start, until) / HOUR
     without_planned = calendar.elapsed(start, until, planned) / HOUR
     up = calendar.elapsed(start, until, spans) / HOUR
-    ended = unplanned[(unplanned["to_time"] > start) & (unplanned["from_time"] < until)]
-    lasted = calendar.elapsed(ended["from_time"], ended["to_time"]) / HOUR
+    touching = unplanned[(unplanned["to_time"] > start) & (unplanned["from_time"] < until)]
+    lasted = calendar.elapsed(touching["from_time"], touching["to_time"]) / HOUR
     lasted = lasted[lasted > 0]
+    restored = lasted[over[lasted.index]]
     return {
         "service_hours": without_planned,
         "planned_hours": open_hours - without_planned,
         "down_hours": without_planned - up,
         "value": up / without_planned if without_planned else np.nan,
         "unplanned": len(lasted),
-        "restore_hours": float(lasted.mean()) if len(lasted) else np.nan,
+        "restore_hours": float(restored.mean()) if len(restored) else np.nan,
     }
 
 

@@ -1,4 +1,4 @@
-"""Reporting periods: calendar months and ISO weeks, and which of them are complete."""
+"""Local dates and reporting periods: calendar months and ISO weeks, and which are complete."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ BEFORE_TAIL = 8
 """Complete periods that a thinning tail is compared with."""
 THIN = 0.5
 """A closing period with less than this part of their median is thinning out."""
+
+
+def local_dates(times: pd.Series, timezone: str) -> pd.Series:
+    """Return the date that each moment has on the clocks of a zone, as a local midnight."""
+    return times.dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
+
+
+def midnight(day: pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """Return the moment at which a local date begins; clocks may change just then."""
+    return day.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
 
 
 def period_start(days: pd.Series, freq: str) -> pd.Series:

@@ -15,6 +15,7 @@ from slm_analysis.sla.agreements import (
 )
 from slm_analysis.sla.due_times import due_times
 from slm_analysis.sla.goals import AsRecorded, Goal, Within
+from slm_analysis.sla.reporting_periods import local_dates
 from slm_analysis.sla.ticket_clock import TicketClock, is_any, ticket_clock
 
 STATES = (
@@ -39,7 +40,11 @@ RECORDED = {
 
 
 def score(
-    tickets: pd.DataFrame, history: pd.DataFrame, agreements: Agreements, as_of: pd.Timestamp
+    tickets: pd.DataFrame,
+    history: pd.DataFrame,
+    agreements: Agreements,
+    as_of: pd.Timestamp,
+    timezone: str = "UTC",
 ) -> pd.DataFrame:
     """Answer, for every ticket and target, whether the promise was kept.
 
@@ -53,6 +58,9 @@ def score(
         All versions; each ticket is judged by the one in force when it was opened.
     as_of : Timestamp
         The moment of the export, at which open tickets are judged.
+    timezone : str
+        In which tickets that no agreement covers are dated; the others are dated in that of
+        their agreement.
 
     Returns
     -------
@@ -72,9 +80,9 @@ def score(
         Where two agreements cover the same ticket.
     """
     tickets = tickets.set_index("ticket_id", drop=False)
-    tickets = tickets.assign(priority=_priority_at_opening(tickets, history))
+    tickets = _with_history(tickets, history)
     version = agreements.in_force(tickets).to_numpy()
-    scored = [_uncovered(tickets[version < 0])]
+    scored = [_uncovered(tickets[version < 0], timezone)]
     for position in np.unique(version[version >= 0]):
         agreement = agreements.versions[position]
         covered = tickets[version == position]
@@ -92,15 +100,20 @@ def score(
     return pd.concat(scored, ignore_index=True).reindex(columns=list(SCORED))
 
 
-def _priority_at_opening(tickets: pd.DataFrame, history: pd.DataFrame) -> pd.Series:
-    """Return the priority at opening where history has it, else the ticket's last one."""
-    known = history[history["priority"].notna()].sort_values("from_time", kind="stable")
-    first = known.groupby("ticket_id")["priority"].first()
-    return first.reindex(tickets.index).fillna(tickets["priority"])
+def _with_history(tickets: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Take the priority at opening from history, and the status where the export has none."""
+    by_ticket = history.sort_values("from_time", kind="stable").groupby("ticket_id")
+    first, last = (
+        known.reindex(tickets.index)
+        for known in (by_ticket["priority"].first(), by_ticket["status"].last())
+    )
+    return tickets.assign(
+        priority=first.fillna(tickets["priority"]), status=tickets["status"].fillna(last)
+    )
 
 
-def _uncovered(tickets: pd.DataFrame) -> pd.DataFrame:
-    opened_on = _local_date(tickets["opened_at"], "UTC")
+def _uncovered(tickets: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    opened_on = local_dates(tickets["opened_at"], timezone)
     return tickets[["ticket_id", "business_unit", "service", "priority"]].assign(
         state="no_target", opened_on=opened_on, counted_on=opened_on, count_by="opened"
     )
@@ -134,11 +147,13 @@ def _judge(
         elapsed_seconds=elapsed,
         paused_seconds=calendar.elapsed(started, stopped.fillna(as_of)) - elapsed,
         recorded_breached=tickets[flag_column],
-        opened_on=_local_date(tickets["opened_at"], calendar.timezone),
+        opened_on=local_dates(tickets["opened_at"], calendar.timezone),
     )
     if goal is not None:
-        # A pause still open is taken to end at as_of: the earliest the due time can still be.
-        pauses = clock.pauses.assign(to_time=clock.pauses["to_time"].fillna(as_of))
+        # A pause still open ends with the ticket, or is taken to end at as_of: the earliest that
+        # the due time can still be.
+        ended = clock.pauses["key"].map(stopped).fillna(as_of)
+        pauses = clock.pauses.assign(to_time=clock.pauses["to_time"].fillna(ended))
         scored["due_at"] = due_times(goal, started, calendar, pauses, tickets[due_column])
     scored["state"] = _states(scored, tickets, terms, target, goal, clock, as_of)
     return _with_period(scored, tickets, terms, as_of)
@@ -155,8 +170,10 @@ def _states(
 ) -> np.ndarray:
     """Return the one state of each ticket."""
     stopped = scored["stopped_at"].notna()
-    recorded = isinstance(goal, AsRecorded)
-    if recorded:
+    finished = _finished(tickets, terms, target)
+    if isinstance(goal, AsRecorded):
+        # What is over was judged, also where the source does not say when it ended.
+        stopped |= finished
         late = scored["recorded_breached"].fillna(False).astype(bool)
         no_target = pd.Series(False, scored.index)
         missing = scored["recorded_breached"].isna()
@@ -167,7 +184,7 @@ def _states(
             late = scored["stopped_at"].fillna(as_of) > scored["due_at"]
         no_target = scored["due_at"].isna()
         backwards = scored["stopped_at"] < scored["started_at"]
-        missing = backwards | (~stopped & _finished(tickets, terms, target))
+        missing = backwards | (~stopped & finished)
     return np.select(
         [
             is_any(tickets["status"], terms.excluded),
@@ -211,9 +228,5 @@ def _with_period(
         "closed": tickets["closed_at"].fillna(as_of),
     }[terms.count_by]
     known = counted_at.notna()
-    counted_on = _local_date(counted_at.fillna(tickets["opened_at"]), terms.calendar.timezone)
+    counted_on = local_dates(counted_at.fillna(tickets["opened_at"]), terms.calendar.timezone)
     return scored.assign(counted_on=counted_on, count_by=np.where(known, terms.count_by, "opened"))
-
-
-def _local_date(times: pd.Series, timezone: str) -> pd.Series:
-    return times.dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()

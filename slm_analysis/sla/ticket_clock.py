@@ -53,12 +53,11 @@ def ticket_clock(
     pausing = is_any(history["status"], target.pauses_on)
     pauses = history.loc[pausing, ["ticket_id", "from_time", "to_time"]]
     started = tickets["opened_at"]
+    assumed = pd.Series(False, index=tickets.index)
     if target.metric == "response_time":
         stopped = tickets["first_response_at"]
-        assumed = pd.Series(False, index=tickets.index)
     else:
         stopped = tickets["resolved_at"].fillna(tickets["closed_at"])
-        assumed = tickets["resolved_at"].isna() & tickets["closed_at"].notna()
         resolved = history[is_any(history["status"], terms.resolved_on)]
         if target.reopen == "first_resolution":
             first = resolved.groupby("ticket_id")["from_time"].min()
@@ -73,6 +72,7 @@ def ticket_clock(
                 started = _latest(reopened, "to_time", tickets).fillna(started)
             else:
                 pauses = pd.concat([pauses, reopened[pauses.columns]])
+        assumed = (stopped == tickets["closed_at"]) & (stopped != tickets["resolved_at"])
     return TicketClock(
         pd.DataFrame({"started_at": started, "stopped_at": stopped, "assumed": assumed}),
         pauses.set_axis(PAUSE_COLUMNS, axis=1),

@@ -6,7 +6,8 @@ import pytest
 from scipy import stats
 
 from slm_analysis.analyses.change_effect import change_effect
-from slm_analysis.analyses.change_effects import change_effects
+from slm_analysis.analyses.change_effects import between_changes, change_effects, judged_together
+from slm_analysis.analyses.change_fit import fit_change
 from slm_analysis.errors import InputError
 
 ON = "2025-10-13"  # week 40
@@ -142,3 +143,48 @@ def test_the_callers_frame_is_unchanged():
 def test_bad_input_is_named(change, message):
     with pytest.raises(InputError, match=message):
         change_effects(panel([3.0]), **(CALL | change))
+
+
+def test_fits_of_different_series_are_judged_as_one_family():
+    rng = np.random.default_rng(8)
+    time = pd.date_range("2025-01-06", periods=80, freq="7D")
+    fits = [
+        fit_change(
+            pd.DataFrame({"time": time, "value": step * (np.arange(80) >= 40) + noise}),
+            value="value",
+            time="time",
+            on=ON,
+            better=better,
+        )
+        for step, better, noise in (
+            (3.0, "high", rng.normal(0, 1, 80)),
+            (-30.0, "low", rng.normal(0, 10, 80)),
+            (0.0, "high", rng.normal(0, 1, 80)),
+            (0.0, "high", np.zeros(80)),  # no variation, no test
+        )
+    ]
+    judged = judged_together(fits, 0.05)
+    assert judged.family_size == 3
+    assert list(judged.table["verdict"]) == ["better", "better", "cannot_tell", "cannot_tell"]
+    assert judged.level == pytest.approx(1 - 2 * 0.05 / 3)
+    assert {e.level for e in judged.effects} == {judged.level}
+    np.testing.assert_allclose(
+        judged.table["q"][:3], stats.false_discovery_control([f.p for f in fits[:3]])
+    )
+    assert np.isnan(judged.table["q"][3])
+
+
+def test_no_fits_are_an_empty_family():
+    judged = judged_together([], 0.05)
+    assert (judged.family_size, judged.effects, len(judged.table)) == (0, (), 0)
+
+
+def test_periods_between_changes():
+    df = pd.DataFrame({"time": pd.date_range("2025-01-06", periods=10, freq="7D")})
+    time = df["time"]
+    dates = [time[7], time[3], time[3] + pd.Timedelta(days=2)]
+    spans = [(w.index[0], w.index[-1]) for w in between_changes(df, "time", dates)]
+    # Changes of one week share their periods.
+    assert spans == [(3, 9), (0, 6), (0, 6)]
+    with pytest.raises(InputError, match="no periods round this change"):
+        list(between_changes(df, "time", [time[0] - pd.Timedelta(weeks=4), time[0]]))

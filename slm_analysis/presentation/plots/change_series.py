@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from slm_analysis.analyses.change_effect import WORSE, ChangeEffect
+from slm_analysis.analyses.change_effect import CANNOT_TELL, WORSE, ChangeEffect
 from slm_analysis.analyses.change_series import INCOMPLETE, RAMP
 from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.numbers import MOST_DIGITS, date, signed
-from slm_analysis.presentation.plots.rows import letters, shortened
+from slm_analysis.presentation.plots.rows import DOTTED, draw_nothing, letters, shortened
 from slm_analysis.presentation.plots.time_axis import days, month_ticks
 from slm_analysis.presentation.tables import process_changes as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
@@ -37,7 +37,7 @@ FOOT = 62
 """Months, years and room below a series."""
 SERIES = {False: (48, 448, 196), True: (46, 286, 170)}
 """Left, width and height of the series, wide and narrow."""
-NAME_ROOM = {False: 120, True: 8}
+NAME_ROOM = {False: 0, True: 8}
 """Pixels that the name of the change may reach beyond the series."""
 LABELS = 12
 """Pixels between the series and the words at its end."""
@@ -48,7 +48,7 @@ EFFECT_NAME = 28
 EFFECT_FOOT = 58
 STEPS = [1, 2, 5, 10]
 """Ticks stand at these multiples of a power of ten."""
-DOT = 4.6
+DOT, DOT_OF_EFFECT = 4.6, 7
 HEADROOM = {False: 0.06, True: 0.2}
 """Room above and below the series, as part of its range; on a phone words stand there."""
 RECENT = 8
@@ -78,7 +78,7 @@ def before_and_after(result: ChangeOutcomes) -> Chart:
     panels = [
         Panel(
             heading=words.subject(row),
-            verdict=f"{effect_words.verdict(effect)}: "
+            verdict=f"{words.verdict(row, effect)}: "
             f"{effect_words.brief(effect, words.wording(row))}",
             change=f"{date(row['on'])}: {row['description']}",
             effect=effect,
@@ -86,32 +86,38 @@ def before_and_after(result: ChangeOutcomes) -> Chart:
         )
         for row, effect in drawn
     ]
-    caption = words.series_caption(result, drawn)
+    caption = words.before_and_after_caption(result, drawn)
+    if not panels:
+        return Chart(caption, draw_nothing(words.nothing_to_draw(result)))
     return Chart(caption, draw_panels(panels), tables.series_numbers(result, drawn))
 
 
 def plot(effect: ChangeEffect) -> Chart:
     """Return the figure of one change in one series."""
     wording = effect_words.wording_of(effect)
-    said = f"{effect_words.verdict(effect)}: {effect_words.brief(effect, wording)}"
+    caption = effect_words.caption(effect)
     change = date(effect.on) if isinstance(effect.on, pd.Timestamp) else f"{effect.on}"
-    panel = Panel(str(effect.unit or ""), said, change, effect, wording)
-    return Chart(effect_words.caption(effect), draw_panels([panel]))
+    panel = Panel(str(effect.unit or ""), caption.title, change, effect, wording)
+    return Chart(caption, draw_panels([panel]))
 
 
 def draw_panels(panels: Sequence[Panel]) -> Draw:
     """Return the drawing of series below each other, each with the effect on its own scale."""
 
     def draw(figure: Figure, narrow: bool) -> None:
-        block = HEAD + SERIES[narrow][2] + FOOT
-        if narrow:
-            block = EFFECT_BELOW[True] + EFFECT[True][2] + EFFECT_FOOT
-        height = max(block * len(panels), LINE)
-        set_height(figure, height)
+        heights = [_height(panel, narrow) for panel in panels]
+        set_height(figure, sum(heights))
         for at, panel in enumerate(panels):
-            _Place(figure, narrow, height, at * block).draw(panel)
+            _Place(figure, narrow, sum(heights), sum(heights[:at])).draw(panel)
 
     return draw
+
+
+def _height(panel: Panel, narrow: bool) -> float:
+    """Return the pixels that a panel takes; on a phone the effect stands below its series."""
+    if narrow and panel.effect.estimate is not None:
+        return EFFECT_BELOW[True] + EFFECT[True][2] + EFFECT_FOOT
+    return HEAD + SERIES[narrow][2] + FOOT
 
 
 @dataclass(frozen=True)
@@ -151,21 +157,17 @@ class _Place:
 
 
 def _draw_series(ax: Axes, panel: Panel, narrow: bool, width: float, height: float) -> None:
-    table = panel.effect.table
+    table = effect_words.on_its_scale(panel.effect)
     x = days(table["time"])
-    value = table["value"].to_numpy()
-    expected, low, high = (
-        table[name].to_numpy() for name in ("expected", "expected_low", "expected_high")
+    value, expected, low, high = (
+        table[name].to_numpy() for name in ("value", "expected", "expected_low", "expected_high")
     )
     left_out = table["phase"].isin([RAMP, INCOMPLETE]).to_numpy()
     since = table["expected_low"].notna().to_numpy()
-    limits, range_ = _limits(np.concatenate([value, low, high]), HEADROOM[narrow])
-    ax.set(xlim=(x[0] - (x[-1] - x[0]) * 0.015, x[-1] + (x[-1] - x[0]) * 0.015), ylim=limits)
-    ticks = [
-        t for t in MaxNLocator(4, steps=STEPS).tick_values(*range_) if range_[0] <= t <= range_[1]
-    ]
-    ax.set_yticks(ticks, [panel.wording.tick(t) for t in ticks])
-    ax.grid(axis="y")
+    margin = max(0.015 * (x[-1] - x[0]), 1.0)
+    ax.set_xlim(x[0] - margin, x[-1] + margin)
+    drawn = np.concatenate([value, low, high])
+    _scale(ax, float(np.nanmin(drawn)), float(np.nanmax(drawn)), HEADROOM[narrow], panel.wording)
     ax.fill_between(x, low, high, where=since, color=PALETTE["band2"], lw=0)
     ax.plot(x, np.where(since, np.nan, expected), color=PALETTE["lim"], lw=1.1)
     ax.plot(x, np.where(left_out, np.nan, value), color=PALETTE["line"], lw=1.1, marker="o",
@@ -178,12 +180,15 @@ def _draw_series(ax: Axes, panel: Panel, narrow: bool, width: float, height: flo
         month_ticks(ax, *ax.get_xlim(), width)
 
 
-def _limits(values: NDArray[np.float64], headroom: float) -> tuple[tuple[float, float], ...]:
-    """Return the ends of the scale, and of what is drawn on it."""
-    known = values[~np.isnan(values)]
-    low, high = float(known.min()), float(known.max())
+def _scale(ax: Axes, low: float, high: float, headroom: float, wording: Wording) -> None:
+    """Set the upright scale: room above and below what is drawn, ticks only beside it."""
     room = headroom * ((high - low) or abs(high) or 1.0)
-    return (low - room, high + room), (low - 0.01 * room, high + 0.01 * room)
+    ax.set_ylim(low - room, high + room)
+    every = MaxNLocator(4, steps=STEPS).tick_values(low, high) if low < high else [low]
+    slack = 1e-9 * room
+    ticks = [t for t in every if low - slack <= t <= high + slack]
+    ax.set_yticks(ticks, [wording.tick(t) for t in ticks])
+    ax.grid(axis="y")
 
 
 def _name_change(
@@ -248,8 +253,8 @@ def _draw_effect(ax: Axes, panel: Panel) -> None:
     matters = wording.scale * (effect.min_effect or 0.0)
     reach = 1.15 * max(abs(low), abs(high), 1.5 * matters)
     ax.set(xlim=(-reach, reach), ylim=(0, 1), yticks=[])
-    ticks = MaxNLocator(4, steps=STEPS, symmetric=True).tick_values(-reach, reach)
-    ticks = ticks[np.abs(ticks) < reach]
+    every = MaxNLocator(4, steps=STEPS, symmetric=True).tick_values(-reach, reach)
+    ticks = [t for t in every if abs(t) < 0.9 * reach]
     ax.set_xticks(ticks, [_tick(t) for t in ticks])
     ax.set_xlabel(wording.units)
     if matters:
@@ -259,8 +264,11 @@ def _draw_effect(ax: Axes, panel: Panel) -> None:
                     annotation_clip=False)  # fmt: skip
     ax.axvline(0, color=PALETTE["lim"], lw=1.2)
     colour = PALETTE["acc" if effect.verdict == WORSE else "ink"]
-    ax.plot([low, high], [0.42, 0.42], color=colour, lw=2.2, solid_capstyle="butt")
-    ax.plot([value], [0.42], "o", ms=8, color=colour, mec=PALETTE["paper"])
+    unsure = effect.verdict == CANNOT_TELL
+    ax.plot([low, high], [0.42, 0.42], color=colour, lw=2.2, solid_capstyle="butt",
+            dash_capstyle="butt", ls=DOTTED if unsure else "-")  # fmt: skip
+    ax.plot([value], [0.42], "o", ms=DOT_OF_EFFECT, color=colour, mew=1.4,
+            mfc=PALETTE["paper"] if unsure else colour)  # fmt: skip
     ax.annotate(signed(value, digits), (value, 0.42), xytext=(0, 8), ha="center", va="bottom",
                 textcoords="offset points", fontweight="bold", color=colour,
                 fontsize=SMALL)  # fmt: skip

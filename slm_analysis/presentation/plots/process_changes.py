@@ -14,7 +14,7 @@ from slm_analysis.analyses.change_effect import (
 )
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.numbers import MINUS
-from slm_analysis.presentation.plots.rows import Row, draw_rows
+from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
 from slm_analysis.presentation.tables import process_changes as tables
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words import process_changes as words
@@ -29,6 +29,9 @@ ROOM = 1.08
 def plot(result: ChangeOutcomes) -> Chart:
     """Return one mark with its interval per change, service and measure."""
     rows = [_row(row, effect) for row, effect in words.judged(result)]
+    if not rows:
+        nothing = draw_nothing(words.nothing_to_draw(result))
+        return Chart(words.caption(result), nothing, tables.table(result))
     ends = np.array([[row.low, row.high] for row in rows], dtype=float)
     values = np.array([row.value for row in rows], dtype=float)
     reach = max(
@@ -56,7 +59,7 @@ def _row(row: pd.Series, effect: ChangeEffect) -> Row:
         value=value,
         low=low,
         high=high,
-        words=effect_words.verdict(effect),
+        words=words.verdict(row, effect),
         figures=effect_words.brief(effect, wording),
         mark=MARKS[effect.verdict] if told else "hidden",
     )

@@ -18,11 +18,14 @@ from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 ROW = {False: 34, True: 74}
 """Pixels per row, wide and narrow (there the label stands above the dot)."""
 TOP, BOTTOM = 26, 34
-LABELS, VALUES = 250, 236
+LABELS, VALUES = 256, 236
 """Pixels left and right of the wide drawing for labels and values."""
-LONGEST_LABEL = {False: 38, True: 46}
+LONGEST_LABEL = {False: 36, True: 46}
+BOLDER = 4
+"""Letters fewer that fit where they are bold."""
 DOT = 7
-GOAL_HALF = 0.36
+GOAL_HALF = {False: 9, True: 13}
+"""Pixels of the goal's stroke above and below its dot, clear of the words."""
 UNDER = 9
 """Pixels by which a label and the words below it part from the middle of their row."""
 AXIS_LABEL = 18
@@ -33,6 +36,7 @@ ACCENTED = {"bad", "worse"}
 MARKERS = {"plain": "o", "bad": "D", "good": "D", "better": "^", "worse": "v", "same": "s",
            "unsure": "o"}  # fmt: skip
 HOLLOW = {"good", "unsure"}
+DOTTED = (0, (1.2, 1.2))
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ def draw_rows(
     line: float | None = None,
     line_label: str = "",
     axis_label: str = "",
+    marks: Sequence[float] | None = None,
 ) -> Draw:
     """Return the drawing of rows on one scale.
 
@@ -82,6 +87,8 @@ def draw_rows(
         A value that all rows are seen against: a common goal, or no effect.
     axis_label : str
         What the scale measures, where its ticks do not say it.
+    marks : sequence of float, optional
+        Where the scale has ticks; else at round numbers.
     """
 
     def draw(figure: Figure, narrow: bool) -> None:
@@ -100,7 +107,8 @@ def draw_rows(
             )
         )
         ax.set(xlim=limits, ylim=(len(rows) - 0.5, -0.5), yticks=[])
-        ticks = [t for t in ax.get_xticks() if limits[0] <= t <= limits[1]]
+        shown = ax.get_xticks() if marks is None else marks
+        ticks = [t for t in shown if limits[0] <= t <= limits[1]]
         ax.set_xticks(ticks, [tick(t) for t in ticks])
         ax.set_xlabel(axis_label)
         ax.grid(axis="x")
@@ -114,7 +122,7 @@ def draw_rows(
                     fontweight="bold")  # fmt: skip
         edge = mtransforms.blended_transform_factory(ax.transAxes, ax.transData)
         for at, row in enumerate(rows):
-            _draw_row(ax, row, at + (0.1 if narrow else 0), limits)
+            _draw_row(ax, row, at + (0.1 if narrow else 0), limits, GOAL_HALF[narrow] / step)
             (_narrow_words if narrow else _wide_words)(ax, row, at, edge)
 
     return draw
@@ -123,7 +131,8 @@ def draw_rows(
 def _wide_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> None:
     """Write the label left of a row, and its words at the right."""
     weight, colour = _emphasis(row)
-    label, under = (shortened(text, LONGEST_LABEL[False]) for text in (row.label, row.under))
+    under = shortened(row.under, LONGEST_LABEL[False])
+    label = shortened(row.label, LONGEST_LABEL[False] - (BOLDER if weight == "bold" else 0))
 
     def write(text: str, side: int, y: float, **looks: Any) -> None:
         ax.annotate(text, (side, at), xycoords=edge, xytext=((-12, 12)[side], y), va="center",
@@ -138,11 +147,12 @@ def _wide_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> Non
 def _narrow_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> None:
     """Write the label above a row, and its words below it."""
     weight, colour = _emphasis(row)
-    label, under = (shortened(text, LONGEST_LABEL[True]) for text in (row.label, row.under))
-    top, bottom = (-0.38, 0.36) if row.under else (-0.26, 0.42)
+    under = shortened(row.under, LONGEST_LABEL[True])
+    label = shortened(row.label, LONGEST_LABEL[True] - (BOLDER if weight == "bold" else 0))
+    top, bottom = (-0.4, 0.31) if row.under else (-0.26, 0.42)
     words = f"{row.words}: {row.figures}" if row.figures else row.words
     ax.text(0, at + top, label, transform=edge, va="center", fontweight=weight)
-    ax.text(0, at - 0.17, under, transform=edge, va="center", fontsize=SMALL,
+    ax.text(0, at - 0.19, under, transform=edge, va="center", fontsize=SMALL,
             color=PALETTE["muted"])  # fmt: skip
     ax.text(1, at + bottom, words, transform=edge, ha="right", va="center", fontsize=SMALL,
             color=colour)  # fmt: skip
@@ -155,20 +165,33 @@ def _emphasis(row: Row) -> tuple[str, str]:
     return "normal", PALETTE["muted" if row.mark == "hidden" else "ink"]
 
 
-def _draw_row(ax: Axes, row: Row, y: float, limits: tuple[float, float]) -> None:
+def _draw_row(
+    ax: Axes, row: Row, y: float, limits: tuple[float, float], goal_half: float
+) -> None:
     if row.goal is not None:
-        ax.plot([row.goal] * 2, [y - GOAL_HALF / 1.4, y + GOAL_HALF / 1.4], color=PALETTE["ink"],
-                lw=1.6, solid_capstyle="butt")  # fmt: skip
+        ax.plot([row.goal] * 2, [y - goal_half, y + goal_half], color=PALETTE["ink"], lw=1.6,
+                solid_capstyle="butt")  # fmt: skip
     if np.isnan(row.value):
         return
     colour = PALETTE["acc"] if row.mark in ACCENTED else PALETTE["ink"]
     if not np.isnan(row.low):
         ax.plot(np.clip([row.low, row.high], *limits), [y, y], color=colour, lw=1.8,
-                ls=(0, (1.2, 1.2)) if row.mark == "unsure" else "-",
+                ls=DOTTED if row.mark == "unsure" else "-",
                 solid_capstyle="butt", dash_capstyle="butt")  # fmt: skip
     face = PALETTE["paper"] if row.mark in HOLLOW else colour
     ax.plot([row.value], [y], MARKERS.get(row.mark, "o"), ms=DOT, color=colour, mfc=face,
             mew=1.4, clip_on=False)  # fmt: skip
+
+
+def draw_nothing(text: str) -> Draw:
+    """Return the drawing that stands where there is nothing to draw: a line that says so."""
+
+    def draw(figure: Figure, narrow: bool) -> None:
+        set_height(figure, ROW[False])
+        most = LONGEST_LABEL[True] if narrow else 2 * LONGEST_LABEL[True]
+        figure.text(0.01, 0.5, shortened(text, most), va="center", color=PALETTE["muted"])
+
+    return draw
 
 
 def letters(text: str) -> int:

@@ -37,8 +37,13 @@ def month_ticks(ax: Axes, first: float, last: float, pixels: float) -> None:
     ax.set_xticks(days(pd.Series(shown)), [f"{month:%b}" for month in shown])
     years = pd.Series(shown.year)
     for month in shown[years.ne(years.shift()).to_numpy()]:
-        ax.annotate(
-            f"{month.year}", ((month - EPOCH).days, 0), xycoords=ax.get_xaxis_transform(),
-            xytext=(0, -YEAR_BELOW), textcoords="offset points", ha="center", va="center",
-            fontsize=FONT_SIZE, color=PALETTE["muted"], annotation_clip=False,
-        )  # fmt: skip
+        write_year(ax, (month - EPOCH).days, month.year)
+
+
+def write_year(ax: Axes, day: float, year: int) -> None:
+    """Write a year below the tick of a day."""
+    ax.annotate(
+        f"{year}", (day, 0), xycoords=ax.get_xaxis_transform(), xytext=(0, -YEAR_BELOW),
+        textcoords="offset points", ha="center", va="center", fontsize=FONT_SIZE,
+        color=PALETTE["muted"], annotation_clip=False,
+    )  # fmt: skip

@@ -21,7 +21,7 @@ COLUMNS = (
 
 def in_force(unit: Unit) -> list[Agreement]:
     """Return the agreement versions in force at the end of the reported period."""
-    end = (unit.period_end + pd.Timedelta(days=1)).tz_localize(unit.timezone)
+    end = unit.period[1]
     return list({a.name: a for a in unit.agreement.versions if a.effective_from < end}.values())
 
 

@@ -16,8 +16,8 @@ COLUMNS = (
     Column("Unit"),
     Column("Promise"),
     Column("Result"),
-    Column("Kept", numeric=True),
-    Column("95% interval", numeric=True, minor=True),
+    Column("Actual", numeric=True),
+    Column("95% interval", numeric=True),
     Column("Goal", minor=True),
 )
 
@@ -50,11 +50,14 @@ def _cell(result: Portfolio, own: pd.DataFrame) -> Cell:
     main = own.assign(order=order, own=own["priority"] != "default")
     level = main.sort_values(["order", "own"], kind="stable").iloc[0]
     others = own[(own["result"] == "missed") & (own.index != level.name)]
-    also = f"; missed: {levels_words.kind(others.iloc[0])}" if len(others) else ""
+    missed = "also missed" if level["result"] == "missed" else "missed"
+    also = f"; {missed}: {levels_words.kind(others.iloc[0])}" if len(others) else ""
     known = not pd.isna(level["value"])
     return Cell(
-        value=numbers.percent_beside(level["value"], level["goal_value"]) if known else "–",
-        of=f"of {level['counted']:,.0f}" if known else "",
+        value=numbers.percent_beside(level["value"], level["goal_value"])
+        if known
+        else numbers.NO_VALUE,
+        of=f"of {level['counted']:,.0f}" if known and level["metric"] != "availability" else "",
         verdict=levels_words.verdict(level) + also,
         direction=words.direction(result, level["business_unit"], level["service"]),
         bad=level["result"] == "missed" and level["evidence"] == "clear",

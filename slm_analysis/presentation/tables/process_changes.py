@@ -12,6 +12,7 @@ from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words import improvement_actions as action_words
 from slm_analysis.presentation.words import process_changes as words
+from slm_analysis.presentation.words.change_effect import Wording
 from slm_analysis.presentation.words.process_changes import Judged
 from slm_analysis.questions.process_changes import ChangeOutcomes
 
@@ -25,6 +26,7 @@ EFFECTS = (
     Column("Interval", numeric=True),
     Column("Before", numeric=True, minor=True),
     Column("After", numeric=True, minor=True),
+    Column("Would show from", numeric=True, minor=True),
     Column("Other changes near", numeric=True, minor=True),
 )
 SERIES = (
@@ -35,7 +37,6 @@ SERIES = (
     Column("Interval", numeric=True, minor=True),
     Column("Behind it", numeric=True, minor=True),
 )
-ENDS = ("expected_low", "expected_high")
 LATEST = 12
 """Periods of each series among the numbers behind the figure."""
 ACTIONS = (
@@ -68,11 +69,12 @@ def _effect(row: pd.Series, effect: ChangeEffect) -> list[str]:
         date(row["on"]),
         row["service"],
         wording.name,
-        effect_words.verdict(effect),
+        words.verdict(row, effect),
         effect_words.size(effect, wording),
         effect_words.interval(effect, wording),
         count(effect.n_before),
         count(effect.n_after),
+        effect_words.detectable(effect, wording),
         count(row["others_near"]),
     ]
 
@@ -80,7 +82,7 @@ def _effect(row: pd.Series, effect: ChangeEffect) -> list[str]:
 def _without(change: pd.Series) -> list[str]:
     named = [change["description"], date(change["on"]), change["service"] or "all"]
     verdict = action_words.BROUGHT[change["outcome"]]
-    return [*named, NO_VALUE, f"{verdict[:1].upper()}{verdict[1:]}", *[NO_VALUE] * 5]
+    return [*named, NO_VALUE, f"{verdict[:1].upper()}{verdict[1:]}", *[NO_VALUE] * 6]
 
 
 def series_numbers(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Table:
@@ -91,13 +93,20 @@ def series_numbers(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Table:
             date(period["time"]),
             words.wording(row).figure(period["value"]),
             words.wording(row).figure(period["expected"]),
-            " to ".join(words.wording(row).figure(period[end]) for end in ENDS),
+            _between(period, words.wording(row)),
             count(period["n"]),
         ]
         for row, effect in drawn
-        for _, period in effect.table.tail(LATEST).iterrows()
+        for _, period in effect_words.on_its_scale(effect).tail(LATEST).iterrows()
     ]
     return Table(f"The latest {LATEST} {result.freq}s of each series", SERIES, rows, folded=True)
+
+
+def _between(period: pd.Series, wording: Wording) -> str:
+    if pd.isna(period["expected_low"]):
+        return NO_VALUE
+    low, high = (wording.figure(period[f"expected_{end}"]) for end in ("low", "high"))
+    return f"{low} to {high}"
 
 
 def promised_actions(result: ChangeOutcomes) -> Table:

@@ -11,8 +11,8 @@ COLUMNS = (
     Column("Promise"),
     Column("Goal"),
     Column("Result"),
-    Column("Kept", numeric=True),
-    Column("95% interval", numeric=True, minor=True),
+    Column("Actual", numeric=True),
+    Column("95% interval", numeric=True),
     Column("Running", numeric=True, minor=True),
     Column("Not counted", numeric=True, minor=True),
 )

@@ -10,39 +10,88 @@ SENTENCES = {
     # portfolio
     "asked_here": "The figures were worked out here and not read from a run of all reports.",
     # service levels
-    "uncovered": "{n:,} tickets are covered by no agreement and are not judged.",
-    "stop_is_closing": "Of the tickets judged, {n:,} have no resolution time; their closing stands "
-    "for it.",
-    "counted_by_opening": "{n:,} tickets have no due time and are counted where they were opened.",
+    "uncovered": "Not judged, for no agreement covers them: {n:,} of the tickets.",
+    "stop_is_closing": "Judged by their closing, for want of a resolution time: {n:,} of the "
+    "tickets.",
+    "counted_by_opening": "Counted where they were opened, for want of a due time: {n:,} of the "
+    "tickets.",
     "no_status_history": "Without a status history, pauses and reopenings are unknown: the times "
     "include waiting on the customer.",
-    "tickets_without_history": "{n:,} of {tickets:,} tickets have no status history; their pauses "
-    "are unknown.",
+    "tickets_without_history": "Without a status history, so that pauses are unknown: {n:,} of "
+    "{tickets:,} tickets.",
     "provisional_calendar": "The make-up working days of {year} are not published yet; times that "
     "touch it are provisional.",
+    # root causes
+    "comparisons": "Comparisons made and corrected for (Benjamini-Hochberg): {tests:,}.",
+    "levels_left_out": "Groups of {where} that are too small to be judged: {levels:,}, with fewer "
+    "than {min_cases} tickets or {min_days} days of opening, or leaving fewer to compare with.",
+    "taken_as_known": "When these were filled in is not on record; they are taken as known at "
+    "opening: {columns}.",
+    # control charts
+    "chart_gaps": "Gaps are {period}s without a figure{where}; no run reaches across them.",
+    "chart_incomplete_periods": "A {period} that is not over, or has cases not decided yet, takes "
+    "no part{where}.",
+    "chart_excluded_points": "Excluded {period}s take no part{where}.",
+    "chart_no_data": "There is no figure to judge{where}.",
+    "chart_no_variation": "Every {period} of a phase shows the same figure{where}; without "
+    "variation there are no limits.",
+    "chart_too_few_points": "A phase has too few {period}s for limits{where}.",
+    "chart_few_points": "Limits are provisional where a phase has under {enough} {period}s{where}.",
+    "chart_autocorrelation": "Neighbouring {period}s are alike{where}, as after a shift or in slow "
+    "swings; such series show signals more often than stable ones.",
+    "chart_yearly_season": "The figures also fit a yearly wave{where}; a season alone can make "
+    "long runs.",
+    # satisfaction
+    "hidden_groups": "Scores that rest on fewer than {min_group} people are hidden, and one more "
+    "where it would give them away: {groups} here.",
+    "answers_as_respondents": "Who answered is not on record for {answers:,} answers; each counts "
+    "as a person of its own.",
+    "repeated_respondents": "{answers:,} answers come from {respondents:,} people; answers of one "
+    "person count as going together.",
+    "response_rate_unknown": "Who was asked is not on record.",
+    "targets_undecided": "No service level of the period could be judged, so they cannot be set "
+    "against satisfaction.",
+    "too_few_months": "Satisfaction is not set against the service levels: of the last 12 months "
+    "fewer than {needed} have a score that can be shown.",
+    "goal_assumed": "No one goal is agreed for satisfaction; the middle of the scale, {goal:g}, "
+    "stands for it.",
+    "goal_of": "The goal of {goal:g} is agreed for {services}; the unit is seen against it too.",
     # effects of changes
     "change_family": "{n} comparisons were made here; the intervals ({level}) allow for that.",
-    "change_assumption": "What was expected without the change follows {line} through all "
-    "{periods}; whatever else set in at its date is counted with it.",
-    "change_other_change": "Another change lay near: {description}, {implemented_at}. Part of what "
-    "is seen may be its work.",
-    "change_season_not_separable": "With under two full years of figures, a yearly season "
-    "cannot be told from the change.",
-    "change_few_points": "The answer rests on {counted} only.",
-    "change_power": "An effect of {size} or more would show in four of five such series; a smaller "
-    "one can stay hidden.",
-    "change_against_controls": "Expected values come from {n} comparable units.",
-    "change_too_few_controls": "Too few comparable units ({n}, {needed} are needed): the unit is "
-    "compared with its own past.",
-    "change_incomplete_periods": "{counted} left out as incomplete.",
-    "change_missing_periods": "{counted} without a figure of their own ({gap}).",
-    "change_ramp_periods": "{counted} left out while the change took hold.",
-    "change_change_within_period": "The change came within the {period} of {start}, which counts "
-    "as after it.",
+    "change_other_change": "Another change lay near: {change}. Part of what is seen may be its "
+    "work.",
+    "change_other_change_various": "Other changes lay near: {change}. Part of what is seen may be "
+    "their work.",
     "change_placebo_date": "An effect also shows in the middle of the {periods} before, where no "
     "change was made: take this one with care.",
     "change_autocorrelation": "Neighbouring {periods} go together more than the method has been "
     "tried for; the interval may be too narrow.",
+    "change_season_not_separable": "With under two full years of figures, a yearly season "
+    "cannot be told from the change.",
+    "change_few_points": "The answer rests on {counted} only.",
+    "change_few_points_various": "These answers rest on few {periods}.",
+    "change_power": "Effects smaller than {size} can stay hidden; larger ones would show in four "
+    "of five such series.",
+    "change_power_various": "Effects smaller than what the table shows (“would show from”) can stay "
+    "hidden; larger ones would show in four of five such series.",
+    "change_assumption": "What was expected without the change follows {line} through all "
+    "{periods}; whatever else set in at its date is counted with it.",
+    "change_assumption_various": "What was expected without the change follows one straight line, "
+    "where there are two full years with a yearly season; whatever else set in at its date is "
+    "counted with it.",
+    "change_against_controls": "Expected values come from {n} comparable units.",
+    "change_too_few_controls": "Too few comparable units ({n}, {needed} are needed): the unit is "
+    "compared with its own past.",
+    "change_incomplete_periods": "{counted} left out as incomplete.",
+    "change_incomplete_periods_various": "Incomplete {periods} are left out.",
+    "change_missing_periods": "{counted} without a figure of their own ({gap}).",
+    "change_missing_periods_various": "Some {periods} have no figure of their own ({gap}).",
+    "change_ramp_periods": "{counted} left out while the change took hold.",
+    "change_ramp_periods_various": "{Periods} in which a change still took hold are left out.",
+    "change_change_within_period": "The change came within the {period} of {start}, which counts "
+    "as after it.",
+    "change_change_within_period_various": "A {period} within which a change came counts as after "
+    "it.",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,7 +18,6 @@ from slm_analysis.analyses.change_effect import (
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.numbers import (
     NO_VALUE,
-    count,
     counted,
     date,
     digits_to_tell,
@@ -41,7 +40,7 @@ VERDICTS = {
     CANNOT_TELL: "Cannot tell yet",
 }
 NEVER = "Cannot tell"
-"""Where no further period can help: too few lie before the change."""
+"""Where no further period will count."""
 PERIODS = {"week": ("week", "weeks"), "month": ("month", "months"), None: ("period", "periods")}
 SAID_IN_VERDICT = {"too_few_points", "no_variation"}
 SAID_OF_CHECK = {"placebo_date", "autocorrelation"}
@@ -138,10 +137,14 @@ def periods(effect: ChangeEffect, number: int) -> str:
     return counted(number, *PERIODS[effect.freq])
 
 
-def verdict(effect: ChangeEffect) -> str:
-    """Return the verdict in words."""
-    hopeless = effect.reason == "too_few_points" and effect.n_before < MIN_POINTS
-    return NEVER if hopeless else VERDICTS[effect.verdict]
+def is_final(effect: ChangeEffect) -> bool:
+    """Return whether too few periods lie before the change, which no waiting mends."""
+    return effect.n_before < MIN_POINTS
+
+
+def verdict(effect: ChangeEffect, *, final: bool) -> str:
+    """Return the verdict in words; `final` where no further period will count."""
+    return NEVER if final and effect.verdict == CANNOT_TELL else VERDICTS[effect.verdict]
 
 
 def shown(effect: ChangeEffect, wording: Wording) -> tuple[list[float], int]:
@@ -149,8 +152,8 @@ def shown(effect: ChangeEffect, wording: Wording) -> tuple[list[float], int]:
     given = (effect.estimate, effect.low, effect.high)
     values = [wording.scale * value for value in given if value is not None]
     matters = [] if effect.min_effect is None else [wording.scale * effect.min_effect]
-    bounds = [0.0, *matters, *(-m for m in matters)]
-    return values, digits_to_tell(values, bounds, wording.digits)
+    for_sign = digits_to_tell(values, [0.0], wording.digits)
+    return values, digits_to_tell(values[1:], [*matters, *(-m for m in matters)], for_sign)
 
 
 def size(effect: ChangeEffect, wording: Wording) -> str:
@@ -163,6 +166,13 @@ def interval(effect: ChangeEffect, wording: Wording) -> str:
     """Return the interval with signs: ``−0.6 to +0.8``."""
     values, digits = shown(effect, wording)
     return " to ".join(signed(end, digits) for end in values[1:]) or NO_VALUE
+
+
+def detectable(effect: ChangeEffect, wording: Wording) -> str:
+    """Return the smallest effect that four of five such series show: ``3.7 points``."""
+    if effect.smallest_detectable is None:
+        return NO_VALUE
+    return f"{wording.scale * effect.smallest_detectable:.{wording.digits}f}{wording.short}"
 
 
 def brief(effect: ChangeEffect, wording: Wording) -> str:
@@ -180,14 +190,21 @@ def smallest(min_effect: float, wording: Wording) -> str:
     return f"{number:g} {wording.unit if number == 1 else wording.units}".rstrip()
 
 
-def verdict_sentence(effect: ChangeEffect, wording: Wording) -> str:
+def on_its_scale(effect: ChangeEffect) -> pd.DataFrame:
+    """Return the series with what was expected, a share never beyond 0 and 1."""
+    lines = ["expected", "expected_low", "expected_high"]
+    ends = (0.0, 1.0) if effect.scale == "rate" else (None, None)
+    return effect.table.assign(**{name: effect.table[name].clip(*ends) for name in lines})
+
+
+def verdict_sentence(effect: ChangeEffect, wording: Wording, *, final: bool) -> str:
     """Return verdict, number and interval as one sentence."""
-    return f"{verdict(effect)}: {_finding(effect, wording)}"
+    return f"{verdict(effect, final=final)}: {_finding(effect, wording, final)}"
 
 
-def _finding(effect: ChangeEffect, wording: Wording) -> str:
+def _finding(effect: ChangeEffect, wording: Wording, final: bool) -> str:
     if effect.estimate is None:
-        return _why_none(effect)
+        return _why_none(effect, final)
     if effect.verdict in {BETTER, WORSE}:
         (estimate, *ends), digits = shown(effect, wording)
         words = wording.more if estimate > 0 else wording.less
@@ -207,19 +224,15 @@ def _finding(effect: ChangeEffect, wording: Wording) -> str:
     )
 
 
-def _why_none(effect: ChangeEffect) -> str:
+def _why_none(effect: ChangeEffect, final: bool) -> str:
     if effect.reason == "no_variation":
-        every = PERIODS[effect.freq][0]
-        return f"every {every} shows the same figure, so chance cannot be judged."
+        return f"every {PERIODS[effect.freq][0]} shows the same figure, so chance cannot be judged."
     if effect.n_before < MIN_POINTS:
-        return (
-            f"{periods(effect, effect.n_before)} with a figure before the change; "
-            f"at least {MIN_POINTS} are needed."
-        )
-    return (
-        f"{periods(effect, effect.n_after)} with a figure since the change; "
-        f"at least {MIN_POINTS} are needed."
-    )
+        where = f"{periods(effect, effect.n_before)} with a figure before the change"
+    else:
+        where = f"{periods(effect, effect.n_after)} with a figure since the change"
+        where += ", before the next one" if final else ""
+    return f"{where}; at least {MIN_POINTS} are needed."
 
 
 def _holds(effect: ChangeEffect, wording: Wording) -> str:
@@ -233,49 +246,6 @@ def _holds(effect: ChangeEffect, wording: Wording) -> str:
     return f"both no change and {wording.gain if gain else wording.loss} that would matter"
 
 
-def effect_notes(effect: ChangeEffect, wording: Wording) -> Iterator[Note]:
-    """Yield what must be said beside an effect, with the values that the sentences need."""
-    one, many = PERIODS[effect.freq]
-    common = {"period": one, "periods": many}
-    for given in effect.notes:
-        if given.code not in SAID_IN_VERDICT:
-            values = {k: _readable(k, v) for k, v in given.values.items()}
-            if "n" in given.values:
-                values["counted"] = counted(int(str(given.values["n"])), one, many)
-            yield note(f"change_{given.code}", **common, **values, gap=wording.gap)
-    cautions = effect.checks.loc[effect.checks["state"] == CAUTION, "check"]
-    for check in cautions[cautions.isin(SAID_OF_CHECK)]:
-        yield note(f"change_{check}", **common)
-    if effect.estimate is None:
-        return
-    if effect.verdict == CANNOT_TELL and effect.smallest_detectable is not None:
-        seen = f"{wording.scale * effect.smallest_detectable:.{wording.digits}f} {wording.units}"
-        yield note("change_power", size=seen.rstrip())
-    if effect.comparison == "own_series":
-        line = "straight line" if effect.trend else "level"
-        season = " and a yearly season" if effect.season else ""
-        yield note("change_assumption", **common, line=f"one {line}{season}")
-
-
-def _readable(name: str, value: object) -> object:
-    if isinstance(value, pd.Timestamp):
-        return date(value)
-    return count(float(str(value))) if name in {"n", "needed"} else value
-
-
-def caption(effect: ChangeEffect) -> Caption:
-    """Return the words of the figure of one change in one series."""
-    prose = say(effect)
-    return Caption(
-        title=f"{verdict(effect)}: {brief(effect, wording_of(effect))}",
-        subtitle=f"What happened per {PERIODS[effect.freq][0]}, and what would have been expected "
-        f"without the change, with {confidence(effect.level)} interval",
-        sentence=" ".join(prose.sentences),
-        caveats=prose.caveats,
-        how_to_read=HOW_TO_READ_SERIES,
-    )
-
-
 def confidence(level: float) -> str:
     """Return ``95%``, ``98.3%``."""
     return plain_percent(round(level, 3))
@@ -284,4 +254,56 @@ def confidence(level: float) -> str:
 def say(effect: ChangeEffect) -> Prose:
     """Return the verdict on one change in one series, with its caveats."""
     wording = wording_of(effect)
-    return Prose([verdict_sentence(effect, wording)], [*caveats(effect_notes(effect, wording))])
+    return Prose(
+        [verdict_sentence(effect, wording, final=is_final(effect))],
+        caveats(effect_notes(effect, wording)),
+    )
+
+
+def caption(effect: ChangeEffect) -> Caption:
+    """Return the words of the figure of one change in one series."""
+    prose = say(effect)
+    return Caption(
+        title=f"{verdict(effect, final=is_final(effect))}: {brief(effect, wording_of(effect))}",
+        subtitle=f"What happened per {PERIODS[effect.freq][0]}, and what would have been expected "
+        f"without the change, with {confidence(effect.level)} interval",
+        sentence=" ".join(prose.sentences),
+        caveats=prose.caveats,
+        how_to_read=HOW_TO_READ_SERIES,
+    )
+
+
+def effect_notes(effect: ChangeEffect, wording: Wording) -> list[Note]:
+    """Return what must be said beside an effect, with the values that its sentences need."""
+    one, many = PERIODS[effect.freq]
+    common = {"period": one, "periods": many, "Periods": many.capitalize(), "gap": wording.gap}
+    notes = [
+        note(f"change_{given.code}", **common, **_readable(given, one, many))
+        for given in effect.notes
+        if given.code not in SAID_IN_VERDICT
+    ]
+    cautions = effect.checks.loc[effect.checks["state"] == CAUTION, "check"]
+    notes += [note(f"change_{check}", **common) for check in cautions if check in SAID_OF_CHECK]
+    if effect.smallest_detectable is None:
+        return notes
+    if effect.verdict == CANNOT_TELL:
+        number = f"{wording.scale * effect.smallest_detectable:.{wording.digits}f}"
+        notes.append(note("change_power", **common, size=f"{number} {wording.units}".rstrip()))
+    if effect.comparison == "own_series":
+        line = "one straight line" if effect.trend else "one level"
+        season = " and a yearly season" if effect.season else ""
+        notes.append(note("change_assumption", **common, line=f"{line}{season}"))
+    return notes
+
+
+def _readable(given: Note, one: str, many: str) -> dict[str, object]:
+    """Return the values of a note as readers see them."""
+    values = dict(given.values)
+    if "start" in values:
+        values["start"] = date(pd.Timestamp(str(values["start"])))
+    if "implemented_at" in values:
+        day = date(pd.Timestamp(str(values["implemented_at"])))
+        values["change"] = f"{values['description']} ({day})"
+    if "n" in values:
+        values["counted"] = counted(int(str(values["n"])), one, many)
+    return values

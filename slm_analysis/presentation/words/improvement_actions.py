@@ -20,7 +20,7 @@ from slm_analysis.questions.improvement_actions import (
     OVERDUE,
     UNKNOWN_CHANGE,
 )
-from slm_analysis.questions.process_changes import LATER, MIXED, NOT_MEASURED, NOTHING_BEFORE
+from slm_analysis.questions.process_changes import EARLIER, LATER, MIXED, NOT_MEASURED, UNDECIDABLE
 
 STANDINGS = {DONE: "Done", OVERDUE: "Overdue", OPEN: "Open", DROPPED: "Dropped"}
 BROUGHT = {
@@ -29,8 +29,9 @@ BROUGHT = {
     MIXED: "followed by better and by worse results",
     NO_MEANINGFUL_CHANGE: "followed by no meaningful change",
     CANNOT_TELL: "cannot tell yet",
+    UNDECIDABLE: "cannot tell",
     LATER: "in effect after the reported period",
-    NOTHING_BEFORE: "too little before it to compare with",
+    EARLIER: "made before the figures begin",
     NOT_MEASURED: "no figures to judge it by",
 }
 NOTHING_TO_JUDGE = {

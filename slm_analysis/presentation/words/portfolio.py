@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation import numbers
-from slm_analysis.presentation.numbers import counted, in_words, listed
+from slm_analysis.presentation.numbers import counted, in_words
 from slm_analysis.presentation.views import Attention, Concern, Headline, Prose
 from slm_analysis.presentation.words import service_levels as levels_words
 from slm_analysis.presentation.words.caveats import caveats
@@ -16,7 +16,7 @@ TITLES = {
     "missed_worsening": "Missed its goal, and getting worse",
     "missed_steady": "Missed its goal; waiting will not help",
     "dissatisfied": "Users are less satisfied than agreed",
-    "early_warning": "Early warning: on target, but worse than before",
+    "early_warning": "Early warning: no clear miss, but worse than before",
 }
 GO = {
     "missed_worsening": ("02_trends", "See the trend"),
@@ -24,6 +24,7 @@ GO = {
     "dissatisfied": ("04_satisfaction", "See how satisfied users are"),
     "early_warning": ("02_trends", "See the trend"),
 }
+LEVELS = ("01_service_levels", "See the service levels")
 
 
 def who(row: pd.Series) -> str:
@@ -90,10 +91,8 @@ def _title(result: Portfolio, judged: int, missed: int, clear: pd.DataFrame, mon
 def _lead(missed: pd.DataFrame, clear: pd.DataFrame) -> str:
     if len(clear):
         first = clear.sort_values("q", kind="stable").iloc[0]
-        return (
-            f"{who(first)}: {levels_words.figure(first)}, against {levels_words.goal(first)} "
-            f"({first['goal']}); interval {levels_words.interval(first)}."
-        )
+        goal = levels_words.goal_in_full(first)
+        return f"{who(first)}: {levels_words.compared(first, goal)}."
     if len(missed):
         return "What was missed may be chance: the months' figures are too few to tell."
     return "Nothing was missed."
@@ -102,22 +101,20 @@ def _lead(missed: pd.DataFrame, clear: pd.DataFrame) -> str:
 def _what(levels: pd.DataFrame, missed: pd.DataFrame, kept: pd.DataFrame) -> str:
     undecided = len(levels) - len(missed) - len(kept)
     units = counted(levels["business_unit"].nunique(), "unit")
-    text = f"Of {counted(len(levels), 'promise')} to {units}, {len(kept)} were kept"
-    rest = f"; {undecided} are open or had too few cases." if undecided else "."
-    return f"{text} and {len(missed)} missed{rest}"
+    text = f"{counted(len(levels), 'promise')} to {units}: {len(kept)} kept, {len(missed)} missed"
+    return f"{text}, {undecided} open or with too few cases." if undecided else f"{text}."
 
 
 def _sure(result: Portfolio, missed: pd.DataFrame, clear: pd.DataFrame) -> str:
-    corrected = f"after correction for {result.family_size} comparisons"
+    corrected = f"after correction for {counted(result.family_size, 'comparison')}"
     if missed.empty:
         return f"Nothing was missed; single months of small units still say little ({corrected})."
     unsure = len(missed) - len(clear)
     if clear.empty:
-        return f"None of the missed promises is clear {corrected}."
-    text = f"{in_words(len(clear)).capitalize()} stands {corrected}."
-    if len(clear) > 1:
-        text = f"{in_words(len(clear)).capitalize()} stand {corrected}."
-    return text + (f" The other {in_words(unsure)} missed may be chance." if unsure else "")
+        return f"None of what was missed is clear {corrected}."
+    stand = "stands" if len(clear) == 1 else "stand"
+    text = f"{in_words(len(clear)).capitalize()} of the {in_words(len(missed))} missed {stand} "
+    return f"{text}{corrected}" + ("; the rest may be chance." if unsure else ".")
 
 
 def _next(result: Portfolio) -> str:
@@ -127,32 +124,29 @@ def _next(result: Portfolio) -> str:
     own = result.drivers
     if len(own):
         own = own[own["business_unit"] == first["business_unit"]]
-    where = listed(
-        [str(first["business_unit"]), *([str(first["service"])] if first["service"] else [])]
-    )
     if len(own) and first["kind"].startswith("missed"):
-        return f"Start with {where}: see what goes with its late tickets."
-    return f"Start with {where}."
+        return f"Start with {_place(first)}: see what goes with its late tickets."
+    return f"Start with {_place(first)}."
+
+
+def _place(row: pd.Series) -> str:
+    """Return the unit, and the service where it is about one."""
+    return ", ".join(filter(None, (str(row["business_unit"]), str(row["service"]))))
 
 
 def attention(result: Portfolio) -> Attention:
     """Return what needs attention first, with the reason and the report that says more."""
     folders = result.reports.drop_duplicates("business_unit").set_index("business_unit")["folder"]
-    done = {
-        (row.business_unit, row.notebook)
-        for row in result.reports[result.reports["status"] == "done"].itertuples()
-    }
     concerns = []
     for _, row in result.attention.iterrows():
-        notebook, go = GO[row["kind"]]
-        unit = row["business_unit"]
+        notebook, go = _report(result, row)
         concerns.append(
             Concern(
-                who=unit if not row["service"] else f"{unit}, {row['service']}",
+                who=_place(row),
                 title=TITLES[row["kind"]],
                 text=_reason(result, row),
-                folder=str(folders.get(unit, "")),
-                notebook=notebook if (unit, notebook) in done else "",
+                folder=str(folders.get(row["business_unit"], "")),
+                notebook=notebook,
                 go=go,
             )
         )
@@ -164,26 +158,31 @@ def attention(result: Portfolio) -> Attention:
     return Attention(concerns, [said])
 
 
+def _report(result: Portfolio, row: pd.Series) -> tuple[str, str]:
+    """Return the report that says more and what it shows; the service levels where it failed."""
+    own = result.reports[result.reports["business_unit"] == row["business_unit"]]
+    done = set(own.loc[own["status"] == "done", "notebook"])
+    return next((go for go in (GO[row["kind"]], LEVELS) if go[0] in done), ("", ""))
+
+
 def _reason(result: Portfolio, row: pd.Series) -> str:
     unit = row["business_unit"]
     if pd.isna(row["level"]):
         return "Satisfaction is low or falling although the agreement is kept."
-    level = result.levels.loc[[int(row["level"])]].iloc[0]
-    verdict = levels_words.verdict(level)
-    text = (
-        f"{verdict}: {levels_words.figure(level)} (interval {levels_words.interval(level)}), "
-        f"against {levels_words.goal(level)}."
-    )
+    level = result.levels.loc[int(row["level"])]
+    compared = levels_words.compared(level, levels_words.goal(level))
+    text = f"{levels_words.verdict(level)}: {compared}."
     heading = direction(result, unit, str(row["service"]))
     return f"{text} {heading.capitalize()}." if heading else text
 
 
 def say(result: Portfolio) -> Prose:
     """Return how the portfolio was made."""
+    compared = counted(result.family_size, "promise was", "promises were")
     return Prose(
         [
-            f"{counted(result.family_size, 'promise')} were compared with their goals; clearly "
-            "means that the verdict stands after correction for all of them."
+            f"{compared} compared with {'its goal' if result.family_size == 1 else 'their goals'}; "
+            "clearly means that the verdict stands after correction for all of them."
         ],
         caveats(result.notes),
     )

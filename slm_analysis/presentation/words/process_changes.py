@@ -15,8 +15,9 @@ from slm_analysis.analyses.change_effect import (
     ChangeEffect,
 )
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.numbers import counted, date, in_words, listed
+from slm_analysis.presentation.numbers import capitalised, counted, date, in_words, listed
 from slm_analysis.presentation.views import Headline, Prose
+from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.presentation.words.change_effect import (
     HOW_TO_READ_SERIES,
@@ -25,22 +26,22 @@ from slm_analysis.presentation.words.change_effect import (
     confidence,
     effect_notes,
     smallest,
-    verdict,
-    verdict_sentence,
 )
 from slm_analysis.presentation.words.improvement_actions import BROUGHT, overdue, promised
 from slm_analysis.questions.process_changes import (
+    EARLIER,
     LATER,
     MIXED,
     NOT_MEASURED,
-    NOTHING_BEFORE,
+    UNDECIDABLE,
     ChangeOutcomes,
 )
-from slm_analysis.result import note
+from slm_analysis.result import Note, note
 
 MOST_NAMED = 3
 ORDER = (
-    WORSE, MIXED, BETTER, CANNOT_TELL, NO_MEANINGFUL_CHANGE, LATER, NOT_MEASURED, NOTHING_BEFORE,
+    WORSE, MIXED, BETTER, CANNOT_TELL, NO_MEANINGFUL_CHANGE, UNDECIDABLE, LATER, NOT_MEASURED,
+    EARLIER,
 )  # fmt: skip
 """Outcomes of a change, the one that asks for action first."""
 NEXT = {
@@ -49,16 +50,29 @@ NEXT = {
     BETTER: "Keep “{name}”, and see in the trends whether it lasts.",
     CANNOT_TELL: "Leave “{name}” as it is, and ask again when more {periods} are in.",
     NO_MEANINGFUL_CHANGE: "Do not count on “{name}” for the goals; weigh it by its cost.",
+    UNDECIDABLE: "Let “{name}” rest: waiting will not tell. Leave room around the next change.",
     LATER: "Come back to “{name}” when at least {needed} {periods} are in.",
     NOT_MEASURED: "Check how the records name the service that “{name}” concerns.",
-    NOTHING_BEFORE: "Let “{name}” rest: no waiting brings figures from before it.",
+    EARLIER: "Let “{name}” rest: no waiting brings figures from before it.",
 }
-FOLLOWED_BY = {BETTER: "better", WORSE: "worse", MIXED: "better and worse"}
+FOLLOWED_BY = {
+    BETTER: "better results",
+    WORSE: "worse results",
+    MIXED: "better and worse results",
+    NO_MEANINGFUL_CHANGE: "no meaningful change",
+}
 BESIDE_SERIES = {
     "change_assumption", "change_incomplete_periods", "change_missing_periods",
     "change_ramp_periods", "change_change_within_period",
 }  # fmt: skip
 """Caveats about what is drawn over time; the others stand beside the effects."""
+CAVEATS = (
+    "other_change", "placebo_date", "autocorrelation", "season_not_separable", "few_points",
+    "power", "assumption", "against_controls", "too_few_controls", "ramp_periods",
+    "change_within_period", "incomplete_periods", "missing_periods",
+)  # fmt: skip
+"""Their order."""
+MOST_SENTENCES = 6
 
 Judged = tuple[pd.Series, ChangeEffect]
 """One row of `effects` with its single result."""
@@ -73,10 +87,10 @@ def judged(result: ChangeOutcomes) -> list[Judged]:
 def by_evidence(result: ChangeOutcomes) -> list[Judged]:
     """Return the effects, those that are better or worse first, the surest of them leading."""
 
-    def rank(one: Judged) -> tuple[bool, float]:
+    def rank(one: Judged) -> tuple[bool, bool, float]:
         row, effect = one
-        told = effect.verdict in FOLLOWED_BY
-        return not told, float(row["p"]) if told else 0.0
+        told = effect.verdict in {BETTER, WORSE}
+        return not told, effect.estimate is None, float(row["p"]) if told else 0.0
 
     return sorted(judged(result), key=rank)
 
@@ -96,16 +110,22 @@ def dated(change: pd.Series) -> str:
     return f"{change['description']} ({date(change['on'])})"
 
 
+def verdict(row: pd.Series, effect: ChangeEffect) -> str:
+    """Return ``Better``, ``Cannot tell yet``, …."""
+    return effect_words.verdict(effect, final=bool(row["final"]))
+
+
 def sentence(row: pd.Series, effect: ChangeEffect) -> str:
     """Return change, service, measure and verdict."""
-    return f"{row['description']}, {subject(row)}. {verdict_sentence(effect, wording(row))}"
+    told = effect_words.verdict_sentence(effect, wording(row), final=bool(row["final"]))
+    return f"{row['description']}, {subject(row)}. {told}"
 
 
 def not_judged(change: pd.Series) -> str:
     """Return why a change has no effect to show."""
     if change["outcome"] == LATER:
         return f"{dated(change)} came after the reported period: nothing can be said yet."
-    if change["outcome"] == NOTHING_BEFORE:
+    if change["outcome"] == EARLIER:
         return f"{dated(change)} was made before the figures begin: nothing to compare with."
     where = f"of {change['service']}" if change["service"] else "of this unit"
     return f"{dated(change)} cannot be judged: there are no figures {where}."
@@ -160,11 +180,12 @@ def answer(result: ChangeOutcomes) -> str:
     number = changes["outcome"].value_counts()
     told = [(int(number[code]), words) for code, words in FOLLOWED_BY.items() if code in number]
     if not told:
-        return f"None of {total} changes was followed by better or worse results"
+        yet = " yet" if CANNOT_TELL in number else ""
+        return f"Whether any of {total} changes worked cannot be told{yet}"
     (many, words), *others = told
     first = (
         f"{in_words(many).capitalize()} of {total} changes {'was' if many == 1 else 'were'} "
-        f"followed by {words} results"
+        f"followed by {words}"
     )
     return ", ".join([first, *(f"{in_words(many)} by {words}" for many, words in others)])
 
@@ -183,7 +204,7 @@ def _summary(change: pd.Series, result: ChangeOutcomes) -> str:
         return not_judged(change)
     groups: dict[str, list[str]] = {}
     for row, effect in own:
-        groups.setdefault(verdict(effect).lower(), []).append(_told_apart(row, own))
+        groups.setdefault(verdict(row, effect).lower(), []).append(_told_apart(row, own))
     parts = [f"{words} ({listed(names, MOST_NAMED)})" for words, names in groups.items()]
     return f"{change['description']}: {listed(parts)}."
 
@@ -222,41 +243,76 @@ def _family(result: ChangeOutcomes) -> list[str]:
 def say(result: ChangeOutcomes) -> Prose:
     """Return a sentence for each change and measure, then the caveats."""
     effects = judged(result)
-    caveats_said = [
-        *_family(result),
-        *_caveats(effects, beside_series=False),
-        *_caveats(effects, beside_series=True),
-    ]
-    return Prose(_sentences(result), caveats_said)
-
-
-def _sentences(result: ChangeOutcomes) -> list[str]:
+    sentences = [sentence(*one) for one in effects] + _unjudged(result)
     if result.changes.empty:
-        return [f"No process change is on record for {result.business_unit}."]
-    without = ~result.changes["change_id"].isin(result.effects["change_id"])
-    return [sentence(row, effect) for row, effect in judged(result)] + [
-        not_judged(change) for _, change in result.changes[without].iterrows()
-    ]
+        sentences = [f"No process change is on record for {result.business_unit}."]
+    beside = [*_caveats(effects, beside_series=False), *_caveats(effects, beside_series=True)]
+    return Prose(sentences, [*_family(result), *beside])
+
+
+def _unjudged(result: ChangeOutcomes) -> list[str]:
+    without = result.changes[~result.changes["change_id"].isin(result.effects["change_id"])]
+    return [not_judged(change) for _, change in without.iterrows()]
+
+
+def _surest(effects: Sequence[Judged]) -> list[str]:
+    """Return what a figure tells in words: the first effects, and how many more there are."""
+    told = [sentence(*one) for one in effects[:MOST_SENTENCES]]
+    more = len(effects) - len(told)
+    return [*told, f"{counted(more, 'more effect')} in the table."] if more else told
 
 
 def _caveats(effects: Sequence[Judged], *, beside_series: bool) -> list[str]:
     """Return each caveat once, with the effects that it concerns unless it concerns all."""
-    concerned: dict[str, list[str]] = {}
+    concerned: dict[str, list[tuple[pd.Series, Note]]] = {}
     for row, effect in effects:
         for given in effect_notes(effect, wording(row)):
-            if (given.code in BESIDE_SERIES) == beside_series:
-                text = caveats([given])[0]
-                concerned.setdefault(text, []).append(_told_apart(row, effects))
+            concerned.setdefault(given.code, []).append((row, given))
     return [
-        text
-        if len(which) == len(effects)
-        else f"{_capitalised(listed(which, MOST_NAMED))}: {text[:1].lower()}{text[1:]}"
-        for text, which in concerned.items()
+        _said_of(
+            [row for row, _ in concerned[code]],
+            effects,
+            caveats([_merged([given for _, given in concerned[code]])])[0],
+        )
+        for code in (f"change_{name}" for name in CAVEATS)
+        if code in concerned and (code in BESIDE_SERIES) == beside_series
     ]
 
 
-def _capitalised(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+def _merged(notes: Sequence[Note]) -> Note:
+    """Return notes of one code as one that says what all of them say."""
+    first = notes[0]
+    if len(set(caveats(notes))) == 1:
+        return first
+    values = {
+        name: listed(list(dict.fromkeys(str(n.values[name]) for n in notes)), MOST_NAMED)
+        for name in ("change", "size")
+        if name in first.values
+    }
+    gaps = "; ".join(dict.fromkeys(str(n.values["gap"]) for n in notes))
+    few_sizes = first.code == "change_power" and len(notes) <= MOST_NAMED
+    code = first.code if few_sizes else f"{first.code}_various"
+    return note(code, **{**first.values, **values, "gap": gaps})
+
+
+def _said_of(rows: Sequence[pd.Series], effects: Sequence[Judged], text: str) -> str:
+    """Return a caveat with the effects that it concerns, unless it concerns all."""
+    if len(rows) == len(effects):
+        return text
+    alike = all(len({row[c] for row, _ in effects}) == 1 for c in ("description", "service"))
+    whom = (
+        capitalised(listed([wording(row).name for row in rows]))
+        if alike
+        else f"{len(rows)} of {counted(len(effects), 'effect')}"
+    )
+    return f"{whom}: {text[:1].lower()}{text[1:]}"
+
+
+def nothing_to_draw(result: ChangeOutcomes) -> str:
+    """Return what stands in a figure without effects."""
+    if result.changes.empty:
+        return "No process change is on record."
+    return "No change has figures to judge it by."
 
 
 def caption(result: ChangeOutcomes) -> Caption:
@@ -266,7 +322,8 @@ def caption(result: ChangeOutcomes) -> Caption:
         title=answer(result),
         subtitle=f"Each effect against the smallest that matters ({listed(matters)}), with "
         f"{confidence(result.level)} interval. {counted(len(result.effects), 'effect')}",
-        sentence=" ".join(_sentences(result)),
+        sentence=" ".join([*_surest(by_evidence(result)), *_unjudged(result)])
+        or nothing_to_draw(result),
         caveats=[*_family(result), *_caveats(judged(result), beside_series=False)],
         how_to_read="Each mark is one effect, the line its interval; to the right is better, "
         "whatever the measure, and 1× is the smallest effect that matters. Triangle: better, or "
@@ -275,25 +332,20 @@ def caption(result: ChangeOutcomes) -> Caption:
     )
 
 
-def series_caption(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Caption:
+def before_and_after_caption(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Caption:
     """Return the words of the figure of what happened and what was expected without a change."""
     left_out = len(result.effects) - len(drawn)
     more = [f"{counted(left_out, 'effect')} not drawn here; see the table."] if left_out else []
     return Caption(
-        title=_series_title(drawn),
+        title=_series_title(*drawn[0]) if drawn else nothing_to_draw(result).rstrip("."),
         subtitle=f"What happened per {result.freq}, and what would have been expected without the "
         f"change. {result.freq.capitalize()}s by opening, for satisfaction by resolution; the "
         "scales do not start at 0",
-        sentence=" ".join(sentence(*one) for one in drawn) or "There is no series to show.",
+        sentence=" ".join(_surest(drawn)) or nothing_to_draw(result),
         caveats=[*_caveats(drawn, beside_series=True), *more],
         how_to_read=HOW_TO_READ_SERIES,
     )
 
 
-def _series_title(drawn: Sequence[Judged]) -> str:
-    if not drawn:
-        return "There is no series to show"
-    row, effect = drawn[0]
-    if effect.verdict in FOLLOWED_BY:
-        return f"{row['description']}, {subject(row)}: {verdict(effect).lower()} than expected"
-    return "No series parts from what was expected without the change by more than chance"
+def _series_title(row: pd.Series, effect: ChangeEffect) -> str:
+    return f"{row['description']}, {subject(row)}: {verdict(row, effect).lower()}"

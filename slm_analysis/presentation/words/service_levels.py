@@ -6,7 +6,7 @@ import pandas as pd
 
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.numbers import counted, in_words, listed, percent, plain_percent
+from slm_analysis.presentation.numbers import counted, in_words, listed, plain_percent
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.questions.service_levels import ServiceLevels
@@ -66,16 +66,22 @@ def figure(level: pd.Series) -> str:
     value = numbers.percent_beside(level["value"], level["goal_value"])
     if level["metric"] == "availability":
         return value
-    return f"{round(level['value'] * level['counted']):,} of {level['counted']:,.0f}, {value}"
+    wrong = " with errors" if level["metric"] == "error_rate" else ""
+    return (
+        f"{round(level['value'] * level['counted']):,} of {level['counted']:,.0f}{wrong}, {value}"
+    )
 
 
 def interval(level: pd.Series) -> str:
-    """Return the 95 % interval: ``86.9 to 93.7%``."""
-    if pd.isna(level["low"]) or level["low"] == level["high"]:
+    """Return the 95 % interval, each end on its side of the goal: ``86.9 to 93.7%``."""
+    ends, goal_value = [level["low"], level["high"]], level["goal_value"]
+    if pd.isna(ends[0]) or ends[0] == ends[1]:
         return numbers.NO_VALUE
     if level["metric"] == "satisfaction":
-        return f"{numbers.score(level['low'])} to {numbers.score(level['high'])}"
-    return f"{percent(level['low'])[:-1]} to {percent(level['high'])}"
+        low, high = (numbers.score_beside(end, goal_value) for end in ends)
+    else:
+        low, high = (numbers.percent_beside(end, goal_value) for end in ends)
+    return f"{low.removesuffix('%')} to {high}"
 
 
 def goal(level: pd.Series) -> str:
@@ -83,6 +89,19 @@ def goal(level: pd.Series) -> str:
     if level["metric"] == "satisfaction":
         return f"{level['goal_value']:g}"
     return f"{'at most ' if level['at_most'] else ''}{plain_percent(level['goal_value'])}"
+
+
+def goal_in_full(level: pd.Series) -> str:
+    """Return the goal as it was agreed, with its number where the words do not hold it."""
+    number, words = goal(level), str(level["goal"])
+    return words if number in words else f"{number} ({words})"
+
+
+def compared(level: pd.Series, with_goal: str) -> str:
+    """Return ``276 of 312, 88.5%, against 95%; interval 84.2 to 91.7%``."""
+    sure = interval(level)
+    known = "" if sure == numbers.NO_VALUE else f"; interval {sure}"
+    return f"{figure(level)}, against {with_goal}{known}"
 
 
 def missed_promises(result: ServiceLevels) -> pd.DataFrame:
@@ -135,14 +154,17 @@ def _lead(missed: pd.DataFrame, kept: pd.DataFrame) -> str:
     if len(missed):
         first = missed.iloc[0]
         return (
-            f"{promise(first)}: {verdict(first).lower()}. {figure(first)}, against {goal(first)} "
-            f"({first['goal']}); interval {interval(first)}."
+            f"{promise(first)}: {verdict(first).lower()}. {compared(first, goal_in_full(first))}."
+        )
+    shares = kept[kept["metric"] != "satisfaction"]
+    if len(shares):
+        nearest = shares.loc[(shares["value"] - shares["goal_value"]).abs().idxmin()]
+        return (
+            f"Nearest to its goal: {promise(nearest)}, {figure(nearest)}, against "
+            f"{goal_in_full(nearest)}."
         )
     if len(kept):
-        nearest = kept.loc[[(kept["value"] - kept["goal_value"]).abs().idxmin()]].iloc[0]
-        return (
-            f"Nearest to its goal: {promise(nearest)}, {figure(nearest)}, against {goal(nearest)}."
-        )
+        return f"{promise(kept.iloc[0])}: {figure(kept.iloc[0])}, against {goal(kept.iloc[0])}."
     return "There were no cases, or fewer than the agreement asks for."
 
 
@@ -160,10 +182,13 @@ def _sure(missed: pd.DataFrame, kept: pd.DataFrame) -> str:
     parts = []
     for rows, verb in ((missed, "missed"), (kept, "kept")):
         unsure = int((rows["evidence"] == "uncertain").sum())
-        if unsure:
-            parts.append(f"Of {counted(len(rows), 'promise')} {verb}, {unsure} could be chance.")
+        which = f"the one promise {verb}" if len(rows) == 1 else f"all {len(rows)} promises {verb}"
+        if len(rows) and not unsure:
+            parts.append(f"More than chance: {which}.")
+        elif len(rows) and unsure == len(rows):
+            parts.append(f"It could be chance: {which}.")
         elif len(rows):
-            parts.append(f"More than chance: all {counted(len(rows), 'promise')} {verb}.")
+            parts.append(f"Of {len(rows)} promises {verb}, {unsure} could be chance.")
     return " ".join(parts) or "Without cases nothing can be said."
 
 
@@ -180,9 +205,7 @@ def say(result: ServiceLevels) -> Prose:
     """Return a sentence for each missed promise, then the caveats."""
     missed = missed_promises(result)
     sentences = [
-        f"{promise(m)}: {verdict(m).lower()}. {figure(m)}, against {goal(m)}; "
-        f"interval {interval(m)}."
-        for _, m in missed.iterrows()
+        f"{promise(m)}: {verdict(m).lower()}. {compared(m, goal(m))}." for _, m in missed.iterrows()
     ]
     if missed.empty:
         kept = counted(len(kept_promises(result)), "promise")
@@ -205,18 +228,21 @@ def caption(result: ServiceLevels) -> Caption:
     missed = missed_promises(result)
     clear = missed[missed["evidence"] == "clear"]
     when = numbers.period(result.period_start, result.period_end)
-    judged = int(result.levels["counted"].sum())
+    cases = result.levels[result.levels["metric"] != "availability"]
     if len(clear):
-        names = listed([promise(m) for _, m in clear.iterrows()], 2)
-        title = f"Below goal by more than chance: {names}"
+        names = listed([promise(m) for _, m in clear.iterrows()], MOST_NAMED)
+        title = f"Missed by more than chance: {names}"
     elif len(missed):
-        title = "No promise is below its goal by more than chance"
-    else:
+        title = "No promise was missed by more than chance"
+    elif len(kept_promises(result)):
         title = "No promise was missed"
+    else:
+        title = "No promise could be judged"
     prose = say(result)
     return Caption(
         title=title,
-        subtitle=f"Share kept in {when}, with 95% interval and goal. {judged:,} cases judged",
+        subtitle=f"Share kept in {when}, with 95% interval and goal. "
+        f"{counted(int(cases['counted'].sum()), 'case')} judged",
         sentence=" ".join(prose.sentences),
         caveats=prose.caveats,
         how_to_read="Each dot is the share that was kept, the line its 95% interval, the upright "

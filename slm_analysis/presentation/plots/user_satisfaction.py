@@ -1,0 +1,79 @@
+"""The figure of satisfaction: each service's score against its goal."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.numbers import plain_number, plain_percent
+from slm_analysis.presentation.plots.rows import Row, draw_rows
+from slm_analysis.presentation.tables import user_satisfaction as tables
+from slm_analysis.presentation.words import user_satisfaction as words
+from slm_analysis.questions.user_satisfaction import NPS, UserSatisfaction
+
+STEP = {"mean": 0.5, "top_box": 0.1, NPS: 10.0}
+"""The scale begins at a multiple of this; marks stand at multiples of it."""
+MULTIPLES = (1, 2, 4, 5, 10, 20)
+MOST_MARKS = 6
+LEAST_STEPS = 3
+TICKS = {"mean": plain_number, "top_box": plain_percent, NPS: plain_number}
+ENDS = {"top_box": (0.0, 1.0), NPS: (-100.0, 100.0)}
+NO_SCALE = (0.0, 1.0)
+"""Where there never was an answer."""
+
+
+def plot(result: UserSatisfaction) -> Chart:
+    """Return dots with intervals, best first, hidden ones after them and the unit last."""
+    services = result.levels[:-1].sort_values("value", ascending=False, kind="stable")
+    levels = [level for _, level in services.iterrows()] + [words.unit_row(result)]
+    low, high = ENDS.get(result.measure, result.scale)
+    goal, tick = words.common_goal(result), TICKS[result.measure]
+    if not low < high:
+        rows = [_row(level, result, own_goal=False) for level in levels]
+        return Chart(words.caption(result, ""), draw_rows(rows, NO_SCALE, tick, marks=()))
+    shared = not np.isnan(goal)
+    start = _start(result, low, high)
+    draw = draw_rows(
+        [_row(level, result, own_goal=not shared) for level in levels],
+        (start, high),
+        tick,
+        line=goal if shared else None,
+        line_label=f"Goal {tick(goal)}" if shared else "",
+        axis_label="" if result.measure == "top_box" else "points",
+        marks=_marks(start, high, STEP[result.measure]),
+    )
+    caption = words.caption(result, tick(start) if start > low else "")
+    return Chart(caption, draw, tables.table(result))
+
+
+def _row(level: pd.Series, result: UserSatisfaction, *, own_goal: bool) -> Row:
+    shown = not pd.isna(level["value"])
+    return Row(
+        label=words.name(level),
+        value=level["value"],
+        low=level["low"],
+        high=level["high"],
+        goal=level["goal_value"] if own_goal and not pd.isna(level["goal_value"]) else None,
+        mark=("bad" if words.verdict(level) == "Missed" else "plain") if shown else "hidden",
+        words=words.rating(level) if shown else words.not_shown(level, result.min_group),
+        under="no goal agreed" if pd.isna(level["goal"]) else f"agreed: {level['goal']}",
+        figures=words.responses(level) if shown or level["sent"] > 0 else "",
+    )
+
+
+def _start(result: UserSatisfaction, lowest: float, highest: float) -> float:
+    """Return where the drawn scale starts: no lower than the figures need."""
+    step = STEP[result.measure]
+    known = result.levels[["low", "value"]].min().min()
+    if pd.isna(known):
+        return lowest
+    needed = result.levels[["low", "value", "goal_value"]].min().min()
+    return max(min(np.floor(needed / step) * step, highest - LEAST_STEPS * step), lowest)
+
+
+def _marks(low: float, high: float, step: float) -> list[float]:
+    """Return round numbers between two ends, as many as can be told apart on a phone."""
+    wide = [m * step for m in MULTIPLES if (high - low) / (m * step) < MOST_MARKS]
+    apart = wide[0] if wide else high - low
+    return [float(mark) for mark in np.arange(np.ceil(low / apart) * apart, high + step / 2, apart)]

@@ -1,0 +1,307 @@
+"""What to say about what goes with late tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from slm_analysis.analyses.breach_drivers import AT_OPENING, NOT_STATED
+from slm_analysis.presentation import numbers
+from slm_analysis.presentation.chart import Caption
+from slm_analysis.presentation.numbers import counted, listed, percent
+from slm_analysis.presentation.views import Headline, Prose
+from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.questions.root_causes import ENOUGH_BREACHES, SERVICE, RootCauses
+
+DRIVERS = {
+    "priority": "priority",
+    "ticket_type": "type",
+    "channel": "channel",
+    "assignment_group": "last team",
+    "opening_team": "team at opening",
+    "reassignment_count": "hand-offs",
+    "reopen_count": "reopenings",
+    "amount": "amount",
+    "opening_weekday": "weekday of opening",
+    "opening_hour": "hour of opening",
+}
+"""Columns of the contract in words; further columns are named as in the export."""
+KNOWN = {True: "known at opening", False: "sign: arises on the way"}
+NO_PROOF = "A reason that goes with lateness does not prove that it causes it."
+SIGN = "It is a sign and not a cause: a ticket gathers it the longer it takes."
+WHOLE_FROM = 10
+"""From here on an excess needs no decimals."""
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How breaches of one metric are told."""
+
+    one: str
+    """A breached ticket."""
+    were: str
+    """What breached tickets were."""
+
+    @property
+    def many(self) -> str:
+        """Breached tickets."""
+        return f"{self.one}s"
+
+
+LATENESS = {
+    "resolution_time": Lateness("late ticket", "late"),
+    "response_time": Lateness("late first response", "answered late"),
+}
+
+
+def lateness(result: RootCauses) -> Lateness:
+    """Return how the breaches of a result are told."""
+    return LATENESS[result.metric]
+
+
+def driver(name: str) -> str:
+    """Return a driver in words."""
+    return DRIVERS.get(name, name)
+
+
+def reason(name: str, level: str) -> str:
+    """Return a level with its driver: ``Missing purchase order (hold_reason)``."""
+    return level if name == SERVICE else f"{level_name(level)} ({driver(name)})"
+
+
+def level_name(level: str) -> str:
+    """Return a level as in the data."""
+    return "Not stated" if level == NOT_STATED else level
+
+
+def found(finding: pd.Series) -> str:
+    """Return the level and driver of a finding."""
+    return reason(finding["driver"], finding["level"])
+
+
+def is_cause(finding: pd.Series) -> bool:
+    """Whether a finding was known at opening, and so may be a cause."""
+    return bool(finding["known"] == AT_OPENING)
+
+
+def tickets(number: float) -> str:
+    """Return a number of tickets that need not be whole: ``141``, ``6.2``."""
+    return numbers.count(number) if abs(number) >= WHOLE_FROM else numbers.score(number)
+
+
+def window(result: RootCauses) -> str:
+    """Return the months looked at: ``May to October 2026``."""
+    return numbers.months(result.window_start, result.window_end)
+
+
+def late_of(row: pd.Series) -> str:
+    """Return breaches with their denominator: ``158 of 519``."""
+    return f"{row['breaches']:,.0f} of {row['n']:,.0f}"
+
+
+def rate(row: pd.Series) -> str:
+    """Return the share that was late with its interval: ``30.4% (26.2 to 35.0%)``."""
+    return (
+        f"{percent(row['rate'])} ({percent(row['rate_low'])[:-1]} to {percent(row['rate_high'])})"
+    )
+
+
+def excess(row: pd.Series) -> str:
+    """Return breaches over those expected with their interval: ``141 (110 to 176)``."""
+    if pd.isna(row["excess_low"]):
+        return numbers.signed(row["excess"])
+    return (
+        f"{_digits(row, 'excess')} ({_digits(row, 'excess_low')} to {_digits(row, 'excess_high')})"
+    )
+
+
+def _digits(row: pd.Series, name: str) -> str:
+    """Return one of the numbers of an excess, all with the same digits."""
+    return numbers.score(row[name], 0 if abs(row["excess_low"]) >= WHOLE_FROM else 1)
+
+
+def sentence(finding: pd.Series, late: Lateness) -> str:
+    """Return number, expectation, excess with interval, and since when."""
+    where = f"{finding['service']}, " if finding["service"] else ""
+    expected = tickets(finding["expected"])
+    parts = [
+        f"{where}{found(finding)}: {late_of(finding)} tickets were {late.were}, {rate(finding)}.",
+        f"That is {excess(finding)} more than the {expected} expected if it made no difference.",
+    ]
+    if not is_cause(finding):
+        parts.append(SIGN)
+    if not pd.isna(finding["since"]):
+        parts.append(f"Its rate has been above the others' since {finding['since']:%B %Y}.")
+    if not pd.isna(finding["with_breaches"]):
+        beside = reason(finding["with_driver"], finding["with_level"])
+        parts.append(
+            f"Of the {finding['breaches']:,.0f} {late.were}, {finding['with_breaches']:,.0f} also "
+            f"had {beside}."
+        )
+    return " ".join(parts)
+
+
+def headline(result: RootCauses) -> Headline:
+    """Return the top of the page on root causes."""
+    if result.findings.empty:
+        return _without_finding(result)
+    first, late = result.findings.iloc[0], lateness(result)
+    return Headline(
+        title=answer(result),
+        lead=sentence(first, late),
+        what=_what(result),
+        sure=_sure(result),
+        next=_next(result),
+    )
+
+
+def answer(result: RootCauses) -> str:
+    """Return what goes with late tickets, in one line."""
+    late = lateness(result)
+    if len(result.findings):
+        first = result.findings.iloc[0]
+        more = f"{tickets(first['excess'])} more {late.many} than expected"
+        if is_cause(first):
+            return f"{found(first)} goes with {more}"
+        return f"Only a sign stands out: {found(first)} goes with {more}"
+    if not result.cases:
+        return f"There are no tickets to look at in {window(result)}"
+    if not result.breaches:
+        return f"There was no {late.one} in {window(result)}"
+    if not result.family:
+        return f"Too few {late.many} in {window(result)} to look for reasons"
+    return f"Nothing stands out among the {late.many} of {window(result)}"
+
+
+def _without_finding(result: RootCauses) -> Headline:
+    return Headline(
+        title=answer(result),
+        lead=_nothing(result),
+        what=_what(result),
+        sure=_sure_of_nothing(result),
+        next="There is no reason to mend first. See whether the trends give an early warning.",
+        link="02_trends",
+    )
+
+
+def _nothing(result: RootCauses) -> str:
+    """Return why there is no finding."""
+    late = lateness(result)
+    if not result.cases:
+        return "No agreement judges this unit's tickets in these months, or there were none."
+    if not result.breaches:
+        return f"Of {counted(result.cases, 'ticket')} none was {late.were}."
+    if not result.family:
+        return "No group of tickets is large enough to be compared with the others."
+    inside = (
+        f", and nothing on record of the tickets of {result.service}," if result.service else ""
+    )
+    return f"No service{inside} goes with more {late.many} than chance allows."
+
+
+def _sure_of_nothing(result: RootCauses) -> str:
+    if not result.family:
+        return "Nothing can be said about reasons."
+    hidden = "A reason that matters little, or is not on record, can stay hidden."
+    return " ".join([*_corrected(result), hidden])
+
+
+def _overall(result: RootCauses) -> str:
+    return f"{result.breaches:,} of {result.cases:,} tickets were {lateness(result).were}"
+
+
+def _what(result: RootCauses) -> str:
+    parts = []
+    if result.cases:
+        parts.append(f"{_overall(result)} in {window(result)}.")
+    others = [
+        f"{found(finding)}{'' if is_cause(finding) else ' (a sign)'}"
+        for _, finding in result.findings[1:].iterrows()
+    ]
+    if others:
+        parts.append(f"Standing out as well: {listed(others)}.")
+    if result.service:
+        parts.append(f"Looked into: {result.service}.")
+    elif result.breaches:
+        parts.append(f"No service had {ENOUGH_BREACHES} {lateness(result).many} to be looked into.")
+    return " ".join(parts) or "No ticket was counted."
+
+
+def _corrected(result: RootCauses) -> list[str]:
+    if not result.family:
+        return []
+    return [f"{counted(result.family, 'comparison')} made and corrected for."]
+
+
+def _sure(result: RootCauses) -> str:
+    first = result.findings.iloc[0]
+    low, high = _digits(first, "excess_low"), _digits(first, "excess_high")
+    likely = f"The number over those expected is likely between {low} and {high}."
+    return " ".join([likely, *_corrected(result), NO_PROOF])
+
+
+def _next(result: RootCauses) -> str:
+    first, late = result.findings.iloc[0], lateness(result)
+    if not is_cause(first):
+        return (
+            f"Read some of the {first['breaches']:,.0f} {late.many} with {found(first)}: it shows "
+            "where to look, not why."
+        )
+    months = len(pd.period_range(result.window_start, result.window_end, freq="M"))
+    a_month, low, high = (
+        tickets(first[name] / months) for name in ("excess", "excess_low", "excess_high")
+    )
+    read = f"Check {found(first)}: read some of its {late.many}"
+    if not pd.isna(first["with_breaches"]):
+        read += f", first those of {reason(first['with_driver'], first['with_level'])}"
+    return (
+        f"{read}. Mending it is worth at most about {a_month} {late.many} a month ({low} to "
+        f"{high})."
+    )
+
+
+def say(result: RootCauses) -> Prose:
+    """Return a sentence for each finding, then the caveats."""
+    late = lateness(result)
+    sentences = [sentence(finding, late) for _, finding in result.findings.iterrows()]
+    if sentences:
+        return Prose([*sentences, NO_PROOF], _caveats(result))
+    return Prose(
+        [f"{answer(result)}.", *([_what(result)] if result.cases else [])], _caveats(result)
+    )
+
+
+def _caveats(result: RootCauses) -> list[str]:
+    looked = f"Tickets counted in {window(result)}: so many months that one month's few "
+    return [f"{looked}{lateness(result).many} do not decide.", *caveats(result.notes)]
+
+
+def bar_label(bar: pd.Series) -> str:
+    """Return the name of a level, or how many are taken together."""
+    return level_name(bar["level"]) if bar["levels"] == 1 else f"{bar['levels']:,.0f} others"
+
+
+def pareto_answer(result: RootCauses) -> str:
+    """Return what the figure shows, in one line."""
+    if len(result.findings) or not result.family:
+        return answer(result)
+    return f"No {driver(result.pareto_driver)} stands out"
+
+
+def caption(result: RootCauses) -> Caption:
+    """Return the words of the figure."""
+    late, by = lateness(result), driver(result.pareto_driver)
+    of = f" of {result.pareto_service}" if result.pareto_service else ""
+    breaches, n = result.pareto[["breaches", "n"]].sum()
+    prose = say(result)
+    return Caption(
+        title=pareto_answer(result),
+        subtitle=f"{late.many.capitalize()}{of} in {window(result)} by {by}: {breaches:,.0f} of "
+        f"{n:,.0f} tickets. The tick shows how many there would be if it made no difference",
+        sentence=" ".join(prose.sentences),
+        caveats=prose.caveats,
+        how_to_read=f"Each bar counts the {late.many} of one group, most first; the share at the "
+        "right adds them up from the top. The tick is the number expected at the rate of all other "
+        "groups. Coloured is what lies above it, where that is more than chance after correction.",
+    )
