@@ -11,7 +11,7 @@ from slm_analysis.analyses.suppression import require_columns
 MISTAKEN = 0.05
 """Chance that a month is named where the group's lead over the rest never changed."""
 ADDED_BREACHES, ADDED_CASES = 0.5, 1.0
-"""Added to the rest of a month, so that one without a breach still leads to expect some."""
+"""Added to all of the rest, so that one without a breach still leads to expect some."""
 
 
 def onset(months: pd.DataFrame, design_effect: float = 1.0) -> pd.Timestamp | None:
@@ -38,18 +38,20 @@ def onset(months: pd.DataFrame, design_effect: float = 1.0) -> pd.Timestamp | No
 
     Notes
     -----
-    Breaches are Poisson around those expected at the rest's rate of the same month, times one
-    factor before the onset and another from it on. The month of the largest likelihood (Hinkley,
+    Breaches are Poisson around those expected at the rest's rate of the month, times one factor
+    before the onset and another from it on. The month of the largest likelihood (Hinkley,
     Biometrika 1970;57:1-17) is named if it beats every other, and no onset at all, by the
-    likelihood ratio that Bonferroni asks for so many months.
+    likelihood ratio that Bonferroni asks for so many months. The rest's monthly rates are drawn to
+    their mean as far as they differ by chance.
     """
     require_columns(months, ["time", "n", "breaches", "rest_n", "rest_breaches"])
     known = months[(months["n"] > 0) & (months["rest_n"] > 0)]
     if len(known) < 2:  # noqa: PLR2004  one month has no other to be told from
         return None
-    rest_rate = (known["rest_breaches"] + ADDED_BREACHES) / (known["rest_n"] + ADDED_CASES)
-    breaches = known["breaches"].to_numpy(float)
-    expected = (known["n"] * rest_rate).to_numpy(float)
+    breaches, n, rest, rest_n = (
+        known[["breaches", "n", "rest_breaches", "rest_n"]].to_numpy(float).T
+    )
+    expected = n * _steadied(rest, rest_n)
     before = np.cumsum([0, *breaches[:-1]]), np.cumsum([0, *expected[:-1]])
     after = breaches.sum() - before[0], expected.sum() - before[1]
     fit = _log_likelihood(*before) + _log_likelihood(*after)
@@ -60,6 +62,15 @@ def onset(months: pd.DataFrame, design_effect: float = 1.0) -> pd.Timestamp | No
     rose = after[0][best] * before[1][best] > before[0][best] * after[1][best]
     led = (breaches[best:] > expected[best:]).all()
     return pd.Timestamp(known["time"].iloc[best]) if best and told_apart and rose and led else None
+
+
+def _steadied(breaches: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Return monthly rates, drawn to their mean as far as they differ by chance."""
+    mean = (breaches.sum() + ADDED_BREACHES) / (n.sum() + ADDED_CASES)
+    away = breaches / n - mean
+    # Marshall, Applied Statistics 1991;40:283-294: global empirical Bayes estimator.
+    between = max((n * away**2).sum() / n.sum() - mean / n.mean(), 0.0)
+    return mean + between / (between + mean / n) * away
 
 
 def _log_likelihood(breaches: np.ndarray, expected: np.ndarray) -> np.ndarray:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill import PapermillExecutionError, execute_notebook
+from papermill.log import logger
 
 from slm_analysis.batch.kernels import LocalKernelManager, stop_all
 from slm_analysis.batch.plan import Job
@@ -92,6 +96,7 @@ def finished(job: Job) -> Record | None:
 
 def execute(jobs: Sequence[Job], root: Path, workers: int) -> Iterator[tuple[Job, Record]]:
     """Run jobs, yielding each with its record as it ends; stop all where the caller stops."""
+    logger.setLevel(logging.CRITICAL)  # what papermill would log, the records tell
     pool = ThreadPoolExecutor(max_workers=workers)
     running = {pool.submit(run_job, job, root): job for job in jobs}
     try:
@@ -113,18 +118,7 @@ def run_job(job: Job, root: Path, cell_timeout: int = CELL_TIMEOUT) -> Record:
     status, error = DONE, ""
     figures: Mapping[str, object] = {}
     try:
-        execute_notebook(
-            _as_it_is(job.notebook),
-            _as_it_is(part),
-            parameters=dict(job.parameters),
-            kernel_name=KERNEL,
-            resources={"metadata": {"path": str(root)}},  # the kernel's working directory
-            progress_bar=False,
-            log_output=False,
-            execution_timeout=cell_timeout,
-            kernel_manager_class=LocalKernelManager,
-            extra_arguments=["--log-level=CRITICAL"],  # every kernel reports being shut down
-        )
+        _execute(job, part, root, cell_timeout)
         figures = _key_figures(part)
     except (PapermillExecutionError, CellExecutionError) as e:
         status, error = FAILED, f"{e.ename}: {e.evalue}"
@@ -154,6 +148,23 @@ def run_job(job: Job, root: Path, cell_timeout: int = CELL_TIMEOUT) -> Record:
     )
     write_whole(record_file(job), json.dumps(asdict(record), ensure_ascii=False, indent=1))
     return record
+
+
+def _execute(job: Job, part: Path, root: Path, cell_timeout: int) -> None:
+    """Execute a job's notebook into a file, on an event loop that ends with it."""
+    with closing(ensure_event_loop()):
+        execute_notebook(
+            _as_it_is(job.notebook),
+            _as_it_is(part),
+            parameters=dict(job.parameters),
+            kernel_name=KERNEL,
+            resources={"metadata": {"path": str(root)}},  # the kernel's working directory
+            progress_bar=False,
+            log_output=False,
+            execution_timeout=cell_timeout,
+            kernel_manager_class=LocalKernelManager,
+            extra_arguments=["--log-level=CRITICAL"],  # every kernel reports being shut down
+        )
 
 
 def _as_it_is(path: Path) -> str:

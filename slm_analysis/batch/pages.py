@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import bleach
 import nbformat
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
-from nbconvert.filters import clean_html
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from slm_analysis.batch.parameters import TITLE
@@ -21,6 +21,16 @@ TEMPLATES = "batch/template"
 H2 = re.compile(r"^## (.+)$", re.MULTILINE)
 IDS = re.compile(r'(id="|href="#|url\(#)([^")]+)(?=[^<>]*>)')
 """Ids within tags; what stands between tags is text."""
+
+
+UNSEEN = re.compile(r"<(script|style)\b.*?(</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
+"""What is no text, of an analyst's own outputs: a page brings its own style."""
+TAGS = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em",
+    "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p", "pre", "s", "small", "span", "strong",
+    "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+ATTRIBUTES = {"a": ["href", "title"], "td": ["colspan", "rowspan"], "th": ["colspan", "rowspan"]}
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ def _block(output: Mapping) -> Mapping[str, object] | None:
     if "text/markdown" in data:
         return _markdown(data["text/markdown"])
     if "text/html" in data:
-        return {"type": "markdown", "html": Markup(clean_html(data["text/html"]))}  # noqa: S704
+        return _cleaned(data["text/html"])
     if "image/png" in data:
         return {
             "type": "image",
@@ -112,9 +122,14 @@ def _block(output: Mapping) -> Mapping[str, object] | None:
 
 
 def _markdown(text: str) -> Mapping[str, object]:
-    html = MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
-    # A second line of defence: our own views have escaped their text already.
-    return {"type": "markdown", "html": Markup(clean_html(html))}  # noqa: S704
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return _cleaned(MarkdownWithMath(renderer).render(text))
+
+
+def _cleaned(html: str) -> Mapping[str, object]:
+    """Return markup of a notebook as a block; text and tables stay, all else goes."""
+    cleaned = bleach.clean(UNSEEN.sub("", html), TAGS, ATTRIBUTES, strip=True)
+    return {"type": "markdown", "html": Markup(cleaned)}  # noqa: S704
 
 
 def _svg(drawing: str, prefix: str) -> Markup:

@@ -131,7 +131,7 @@ def declared(notebook: Path) -> dict[str, object]:
     """
     try:
         cells = nbformat.read(notebook, as_version=4).cells
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, nbformat.ValidationError):
         # nbformat says in all these ways that a file is no notebook.
         raise InputError(Fault("This is no notebook.", "", notebook)) from None
     tagged = [c for c in cells if TAG in c.metadata.get("tags", ())]
@@ -165,7 +165,7 @@ def _statements(source: str, notebook: Path) -> Iterator[tuple[ast.stmt, str]]:
         body = ast.parse(source).body
     except SyntaxError as e:
         problem = f"The cell tagged '{TAG}' is no Python: {e.msg}."
-        raise InputError(Fault(problem, "", notebook, value=e.text)) from None
+        raise InputError(Fault(problem, "", notebook, value=(e.text or "").strip())) from None
     for statement in body:
         yield statement, ast.get_source_segment(source, statement) or ""
 

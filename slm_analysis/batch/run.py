@@ -16,10 +16,17 @@ from slm_analysis.batch.publish import publish
 from slm_analysis.errors import InputError
 from slm_analysis.files import csv_text, write_whole
 from slm_analysis.fingerprint import digest
+from slm_analysis.sla.scoring import STATES
 
 LOCK = ".lock"
 UNFINISHED = ".*.part*"
 """Names of files that an interrupted run has left half-written."""
+KPI_COLUMNS = [
+    "business_unit", "period", "service", "target", "metric", "priority", "goal", "agreement",
+    "version", "result", "evidence", "value", "low", "high", "goal_value", "at_most", "counted",
+    *STATES,
+]  # fmt: skip
+"""What stands first in the tables; the rest follows by name."""
 BYTE_ORDER_MARK = "\ufeff"
 """Tells Excel that a CSV file is UTF-8."""
 
@@ -142,6 +149,9 @@ def _write_key_figures(plan: Plan, records: Mapping[Job, Record]) -> None:
         for job, record in records.items()
         for level in record.key_figures.get("service_levels", ())  # type: ignore[attr-defined]
     ]
-    kpis = pd.DataFrame(levels, columns=None if levels else ["business_unit", "period"])
+    kpis = pd.DataFrame(levels, columns=None if levels else KPI_COLUMNS)
+    first = [name for name in KPI_COLUMNS if name in kpis]
+    kpis = kpis[[*first, *sorted(kpis.columns.difference(first))]]
+    kpis = kpis.astype({name: "Int64" for name in STATES if name in kpis})
     write_whole(plan.folder / "kpis.csv", BYTE_ORDER_MARK + csv_text(kpis))
     write_whole(plan.folder / "kpis.parquet", kpis.to_parquet(index=False))

@@ -108,7 +108,8 @@ def _decodes(text: bytes, encoding: str) -> bool:
 
 
 def _cells(stream: TextIO, encoding: str) -> CsvText:
-    delimiter = max(DELIMITERS, key=stream.readline().count)
+    header_line = next((line for line in stream if line.strip()), "")
+    delimiter = max(DELIMITERS, key=header_line.count)
     stream.seek(0)
     rows = _rows(stream, delimiter)
     _, header = next(rows, (0, []))
@@ -135,7 +136,7 @@ def _rows(stream: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     fields: list[str] = []
     # A quotation mark that is never closed swallows the mark of the end.
     for number, fields in enumerate(csv.reader(chain(stream, [END]), delimiter=delimiter), start=1):
-        if any(fields) and fields != [END]:
+        if any(map(str.strip, fields)) and fields != [END]:
             yield number, fields
     if fields != [END]:
         raise csv.Error("a quotation mark is never closed")

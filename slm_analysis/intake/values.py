@@ -12,7 +12,8 @@ from slm_analysis.intake.contract import TIME
 from slm_analysis.result import Note, note
 
 OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
-ISO = rf"\d{{4}}-\d{{2}}-\d{{2}}(?:[ T]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?(?: ?{OFFSET})?"
+MINUTE = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+ISO = rf"\d{{4}}-\d{{2}}-\d{{2}}|{MINUTE}(?: ?{OFFSET})?"
 
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 DATES = (
@@ -96,7 +97,7 @@ def parse_times(text: pd.Series, date_format: str | None, timezone: str) -> Pars
         notes = (note("date_format_settled", date_format=date_format, column=str(text.name)),)
     if date_format is None:
         iso = text.where(text.str.fullmatch(ISO))
-        with_offset = iso.str.contains(rf"{OFFSET}$", regex=True, na=False)
+        with_offset = iso.str.fullmatch(rf"{MINUTE} ?{OFFSET}", na=False)
         aware = pd.to_datetime(iso.where(with_offset), format="ISO8601", errors="coerce", utc=True)
         naive = pd.to_datetime(iso.mask(with_offset), format="ISO8601", errors="coerce")
     elif "%z" in date_format:

@@ -6,6 +6,7 @@ from functools import singledispatch
 from importlib import metadata
 
 from slm_analysis.analyses.control_charts import ControlChart
+from slm_analysis.analyses.suppression import MIN_GROUP
 from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.presentation.numbers import counted
@@ -93,8 +94,8 @@ def _(result: UserSatisfaction) -> list[tuple[str, str]]:
             "Answers belong to the period in which their ticket was resolved, else to that in "
             "which they were given. Intervals: t over respondents, for shares Wilson, for the net "
             f"promoter score adjusted Wald; scores of fewer than {result.min_group} people are "
-            "hidden, and one more group where subtraction would reveal them; months of so few are "
-            "merged",
+            "hidden, and one more group where subtraction would reveal them; months of fewer than "
+            f"{MIN_GROUP} are merged with the next",
         )
     ]
     if result.watermelon is not None and result.watermelon.family:

@@ -146,12 +146,20 @@ def chart_series(chart: ControlChart, order: Sequence[str] = ()) -> list[ChartSe
         found[name] = ChartSeries(
             name=name,
             period=period,
-            points=points[key],
+            points=_drawn(points[key]),
             phases=phases[key],
             signals=signals.get(key, chart.signals.iloc[:0]),
             summary=summary,
         )
     return [found[name] for name in (order if len(order) else found)]
+
+
+def _drawn(points: pd.DataFrame) -> pd.DataFrame:
+    """Return points by what is compared with the limits; of two cumulative sums the larger."""
+    if "high" not in points:
+        return points
+    sums = points["high"].where(points["high"] >= points["low"], -points["low"])
+    return points.assign(value=(points["center"] + sums).where(points["value"].notna()))
 
 
 def _split(frame: pd.DataFrame, by: list[str]) -> dict[tuple[Any, ...], pd.DataFrame]:

@@ -40,7 +40,10 @@ FINDING = [
     "expected", "excess", "excess_low", "excess_high", "q", "since", "with_driver", "with_level",
     "with_breaches",
 ]  # fmt: skip
-BAR = ["level", "levels", "n", "breaches", "expected", "excess", "running_share", "finding"]
+BAR = [
+    "level", "levels", "n", "breaches", "expected", "excess", "excess_low", "running_share",
+    "finding",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -56,7 +59,7 @@ class RootCauses(Answer):
     cases, breaches : int
         Tickets counted in the window, and those of them that were breached.
     service : str
-        The one that was looked into: most breaches over those expected; empty where none has
+        The one that was looked into: it stands out, or has most breaches; empty where none has
         enough.
     drivers : BreachDrivers or None
         The services against each other; None without tickets.
@@ -71,8 +74,8 @@ class RootCauses(Answer):
         `with_breaches` (those that both have).
     pareto : DataFrame
         The levels of one driver, most breaches first: `level`, `levels` (how many are taken
-        together in a last row, else 1), `n`, `breaches`, `expected`, `excess`, `running_share`,
-        `finding`.
+        together in a last row, else 1), `n`, `breaches`, `expected`, `excess`, `excess_low`,
+        `running_share`, `finding`.
     pareto_driver, pareto_service : str
         Which driver, and in which service (empty: the unit).
     family : int
@@ -138,9 +141,10 @@ def root_causes(
 
     Notes
     -----
-    First the services are compared with each other; then, within the one with most breaches over
-    those expected, everything recorded of its tickets, by `breach_drivers`. Each of the two
-    families of tests is held to half of `q`: the shares of false findings add up to `q` at most.
+    First the services are compared with each other; then, within one of them, everything recorded
+    of its tickets, by `breach_drivers`: within the one that stands out with most breaches over
+    those expected, else the one with most breaches. Each of the two families of tests is held to
+    half of `q`: the shares of false findings add up to `q` at most.
     Findings that are mostly about the same breaches are told as one, by the narrowest of them.
     """
     metric_of = dict.fromkeys(TICKET_METRICS) | dict(
@@ -150,6 +154,8 @@ def root_causes(
         raise InputError(f"Tickets have no target {target!r}. {nearest(str(target), metric_of)}")
     if months < 1:
         raise InputError(f"months is {months}; give the number of months to look at, at least 1.")
+    if not 0 < q < 1:
+        raise InputError(f"q is {q}; it must lie between 0 and 1, 0.05 is usual.")
     counted = unit.judged(target)
     counted = counted[counted["counted_on"] <= unit.period_end]
     end = unit.period_end + pd.Timedelta(days=1)
@@ -239,11 +245,18 @@ def _looks(
     levels = first.result.levels
     enough = levels[levels["breaches"] >= ENOUGH_BREACHES]
     if len(enough):
-        worst = str(enough["level"].iloc[enough["excess"].fillna(0).argmax()])
+        worst = _worst(enough)
         own = counted[SERVICE] == worst
         recorded = ticket_drivers(unit, counted[own])
         if recorded.drivers:
             yield _look(worst, recorded, in_window[own], q, arises)
+
+
+def _worst(services: pd.DataFrame) -> str:
+    """Return the service that stands out most, else the one with most breaches to learn from."""
+    found = services[services["finding"]]
+    rows, by = (found, "excess") if len(found) else (services, "breaches")
+    return str(rows["level"].iloc[rows[by].argmax()])
 
 
 def _look(
@@ -332,7 +345,8 @@ def _pareto(look: _Look | None, driver: str) -> pd.DataFrame:
     others = own[len(one_by_one) :]
     if len(others):
         sums = others[["levels", "n", "breaches"]].sum()
-        together = {"level": "", "expected": np.nan, "excess": np.nan, "finding": False, **sums}
+        unknown = dict.fromkeys(["expected", "excess", "excess_low"], np.nan)
+        together = {"level": "", **unknown, "finding": False, **sums}
         shown = pd.concat([shown, pd.DataFrame([together])], ignore_index=True)
     breaches = shown["breaches"]
     running = breaches.cumsum() / max(breaches.sum(), 1)

@@ -20,8 +20,10 @@ from slm_analysis.sla.reporting_periods import period_start
 CROSSINGS = "anhoej_crossings"
 RECENT = 26
 """Latest periods that the portfolio draws as a sparkline: half a year of weeks."""
-WORRY = (WORSE, MIXED, UNFAVOURABLE, BETTER, FAVOURABLE, STEADY, NOT_JUDGED)
+MISSED = "steadily_missed"
+WORRY = (WORSE, MIXED, UNFAVOURABLE, MISSED, BETTER, FAVOURABLE, STEADY, NOT_JUDGED)
 """What stands at the end, or came and went within the reported period; most worrying first."""
+HALF = 0.5
 SHARES = {
     "service": "str", "time": "datetime64[us]", "complete": "bool",
     "value": "float", "n": "float", "target": "float",
@@ -52,7 +54,8 @@ class Stability(Answer):
         `side`, `center`, `target` (agreed share), `periods` (judged), `tickets` (in these),
         `new_unfavourable`, `new_favourable` (signals completed within the reported period),
         `last_time`, `last_value`, `last_n` (of the last period judged), `assurance`,
-        `limits_kind`.
+        `steadily_missed` (steady, and more than half of its periods miss the target, by the 95 %
+        interval), `limits_kind`.
     charts_read : int
     expected_false_signals : float
         Number of charts that would show a signal if all of them were stable.
@@ -200,18 +203,19 @@ def _services(chart: ControlChart, signals: pd.DataFrame) -> pd.DataFrame:
     by_service = judged.groupby("service")
     last = by_service[["time", "value", "n"]].last().add_prefix("last_")
     new = signals[signals["new"]]
-    services = chart.summary[
-        ["service", "direction", "since", "side", "center", "target", "assurance", "limits_kind"]
-    ].set_index("service")
+    columns = ["direction", "since", "side", "center", "target", "assurance", "limits_kind"]
+    summary = chart.summary.set_index("service")
+    missed = (summary["direction"] == STEADY) & (summary["share_missed_low"] > HALF)
+    services = summary[columns].assign(steadily_missed=missed)
     services = services.join(by_service.agg(periods=("value", "size"), tickets=("n", "sum")))
     for meaning in (UNFAVOURABLE, FAVOURABLE):
         count = new[new["meaning"] == meaning].groupby("service").size()
         services[f"new_{meaning}"] = count.reindex(services.index, fill_value=0)
     services = services.join(last)
     services[["periods", "tickets"]] = services[["periods", "tickets"]].fillna(0).astype(int)
-    worry = services["direction"]
+    worry = services["direction"].mask(missed, MISSED)
     for meaning in (FAVOURABLE, UNFAVOURABLE):
-        worry = worry.mask((services[f"new_{meaning}"] > 0) & (worry == STEADY), meaning)
+        worry = worry.mask((services[f"new_{meaning}"] > 0) & worry.isin([STEADY, MISSED]), meaning)
     rank = worry.map({name: at for at, name in enumerate(WORRY)})
     ordered = services.assign(rank=rank).sort_values(["rank", "tickets"], ascending=[True, False])
     return ordered.drop(columns="rank").reset_index()

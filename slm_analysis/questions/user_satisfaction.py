@@ -34,6 +34,7 @@ HIDDEN, NO_GOAL = "hidden", "no_goal"
 BY_CHANCE = 0.01
 """Tickets of a status that nobody answered could not be answered, if chance is rarer than this."""
 VALUES = ("value", "low", "high")
+MONTHS = {"time": "datetime64[us]", "value": "float", "complete": "bool", "goal": "float"}
 GOAL = ["service", "goal", "goal_value", "minimum", "result", "evidence"]
 LEVEL = [
     "service", "measure", *VALUES, "respondents", "answers", "answered", "sent", "goal",
@@ -70,8 +71,8 @@ class UserSatisfaction(Answer):
         `status`, `tickets`.
     unresolved : int
         Tickets opened by the end of the period and not resolved by then.
-    chart : ControlChart or None
-        The unit's monthly mean score; None without answers.
+    chart : ControlChart
+        The unit's monthly mean score; without series where there never was an answer.
     watermelon : Watermelon or None
         Service levels of the period against satisfaction of the last 24 months; None without
         answers.
@@ -83,7 +84,7 @@ class UserSatisfaction(Answer):
     levels: pd.DataFrame = field(repr=False)
     silent: pd.DataFrame = field(repr=False)
     unresolved: int
-    chart: ControlChart | None
+    chart: ControlChart
     watermelon: Watermelon | None
 
     def sections(self) -> Mapping[str, pd.DataFrame]:
@@ -127,9 +128,9 @@ def user_satisfaction(unit: Unit, min_group: int = MIN_GROUP) -> UserSatisfactio
         asked, kind=NPS if measure == NPS else "csat", by="service", min_group=min_group
     )
     months = _months(unit, goals, measure)
-    chart = told = None
+    chart = _chart(months)
+    told = None
     if len(months):
-        chart = _chart(months)
         promises = agreed[agreed["metric"] != METRIC].assign(business_unit=unit.business_unit)
         told = watermelon(promises, months, by="business_unit", scale=_scale(unit))
     return UserSatisfaction(
@@ -193,7 +194,7 @@ def _scale(unit: Unit) -> tuple[float, float]:
 def _months(unit: Unit, goals: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return the unit's monthly mean scores beside the goal that all services with one share."""
     if unit.surveys.empty:
-        return pd.DataFrame()
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in MONTHS.items()})
     values = goals["goal_value"].unique()
     shared = float(values[0]) if measure == MEAN and len(values) == 1 else np.nan
     months = series(unit, METRIC, "month", months=HISTORY_MONTHS)
@@ -203,14 +204,14 @@ def _months(unit: Unit, goals: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def _chart(months: pd.DataFrame) -> ControlChart:
-    goal = months["goal"].iloc[0]
+    goal = months["goal"].max()
     return control_chart(
         months[["time", "value", "complete"]],
         value="value",
         time="time",
         kind="i",
         freq="month",
-        target=None if np.isnan(goal) else goal,
+        target=None if pd.isna(goal) else goal,
     )
 
 
@@ -219,7 +220,7 @@ def _levels(
     asked: pd.DataFrame,
     goals: pd.DataFrame,
     measure: str,
-    chart: ControlChart | None,
+    chart: ControlChart,
 ) -> pd.DataFrame:
     """Return the scores beside their goals, the unit last."""
     figures = dict(zip([f"{measure}{end}" for end in ("", "_low", "_high")], VALUES, strict=True))
@@ -232,7 +233,7 @@ def _levels(
     levels[counts] = levels[counts].fillna(0).astype(int)
     levels["hidden"] = levels["hidden"].eq(True)
     result = levels["result"].where(levels["goal"].notna(), NO_GOAL)
-    heading = str(chart.summary["direction"].iloc[0]) if chart else NOT_JUDGED
+    heading = next(iter(chart.summary["direction"]), NOT_JUDGED)
     return levels.assign(
         measure=measure,
         result=result.mask(levels["hidden"], HIDDEN),

@@ -136,7 +136,7 @@ def read_agreement(file: Path) -> Agreement:
     return Agreement(
         name=keys["agreement"].text(),
         version=keys["version"].text(),
-        effective_from=start.tz_convert("UTC"),
+        effective_from=start.tz_convert("UTC").as_unit("us"),
         timezone=timezone,
         services={terms.service: terms for terms in services},
         file=file,

@@ -14,6 +14,8 @@ from slm_analysis.sla.scoring import COUNTED, STATES, UNDECIDED
 
 HOUR = 3600
 PERCENTILES = {"median_hours": 0.5, "p90_hours": 0.9}
+ROUNDING = 1e-9
+"""Products of survival shares closer than this are equal: the ninth of ten tickets is 90 %."""
 SMALLEST_FOR_PERCENTILE = 5
 """With fewer tickets a percentile is one ticket's time."""
 
@@ -106,7 +108,8 @@ def time_percentiles(scored: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
     Notes
     -----
-    Kaplan and Meier, JASA 1958;53:457-481, as statsmodels implements it.
+    Kaplan and Meier, JASA 1958;53:457-481. A percentile is the first time at which the curve is
+    at or below its complement.
     """
     timed = scored[scored["state"].isin([*COUNTED, *UNDECIDED]) & scored["elapsed_seconds"].ge(0)]
     rows = []
@@ -121,12 +124,18 @@ def time_percentiles(scored: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
                 "timed": len(group),
                 "still_open": int((~ended).sum()),
                 **{
-                    name: survival.quantile(p) if survival is not None else np.nan
+                    name: _percentile(survival, p) if survival is not None else np.nan
                     for name, p in PERCENTILES.items()
                 },
             }
         )
     return pd.DataFrame(rows, columns=[*by, "timed", "still_open", *PERCENTILES])
+
+
+def _percentile(survival: SurvfuncRight, share: float) -> float:
+    """Return the first time by which at least `share` of the tickets are done."""
+    done = survival.surv_prob <= 1 - share + ROUNDING
+    return float(survival.surv_times[done.argmax()]) if done.any() else np.nan
 
 
 def backlog(tickets: pd.DataFrame, at: Sequence[pd.Timestamp], by: Sequence[str]) -> pd.DataFrame:

@@ -136,7 +136,9 @@ def draw_times(ax: Axes, series: ChartSeries, pixels: float) -> None:
     ax.set_xlim(left[0], right[-1])
     times = series.points["time"]
     if pd.api.types.is_numeric_dtype(times):
-        ax.xaxis.set_major_locator(MaxNLocator(max(int(pixels / DAY_PIXELS), 2), integer=True))
+        locator = MaxNLocator(max(int(pixels / DAY_PIXELS), 2), integer=True)
+        places = locator.tick_values(left[0], right[-1])
+        ax.set_xticks(places[(places >= left[0]) & (places <= right[-1])])
     elif x[-1] - x[0] > FEW_DAYS:
         month_ticks(ax, left[0], right[-1], pixels)
     else:

@@ -32,8 +32,8 @@ from slm_analysis.presentation.tables import control_charts as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 from slm_analysis.presentation.words import control_charts as words
 
-LETTER = 6.9
-"""Pixels of a letter, on average."""
+LETTER, TICK_LETTER = 6.9, 8.2
+"""Pixels of a letter, on average, and of one on the scale."""
 LEFT, RIGHT = 44, {False: 112, True: 82}
 """Pixels beside the series: for the scale, at least, and for the names of lines."""
 HEIGHT = {False: 290, True: 230}
@@ -58,7 +58,7 @@ def plot(chart: ControlChart) -> Chart:
         return Chart(caption, draw_nothing(caption.title))
     if len(every) == 1:
         return Chart(caption, draw_chart(every[0]), tables.points(every[0]))
-    states = [words.brief_direction(one) for one in every]
+    states = [words.direction(one, brief=True) for one in every]
     return Chart(caption, draw_multiples(every, states), tables.table(chart))
 
 
@@ -73,7 +73,7 @@ def draw_chart(every: ChartSeries) -> Draw:
         if run is not None:
             limits = _lowered(limits, _foot_of(series, run), height)
         ticks = scale_ticks(series, limits, TICKS)
-        left = max([LEFT, *(letters(text) * LETTER + GAP for text in ticks[1])])
+        left = max([LEFT, *(letters(text) * TICK_LETTER + GAP for text in ticks[1])])
         width = across - left - RIGHT[narrow]
         names = _names_above(series, width, across - left, narrow)
         head = HEAD + ROW * (1 + max((name.row for name in names), default=-1))

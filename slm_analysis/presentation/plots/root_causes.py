@@ -29,5 +29,5 @@ def _bar(row: pd.Series) -> Bar:
         expected=row["expected"],
         words=f"{words.late_of(row)} late",
         share=percent(row["running_share"], 0),
-        over=f"{words.tickets(row['excess'])} more" if row["finding"] else "",
+        over=f"{words.digits(row, 'excess')} more" if row["finding"] else "",
     )

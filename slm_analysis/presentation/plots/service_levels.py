@@ -9,10 +9,14 @@ from slm_analysis.presentation.tables import service_levels as tables
 from slm_analysis.presentation.words import service_levels as words
 from slm_analysis.questions.service_levels import ServiceLevels
 
+OTHER_SCALES = ("satisfaction", "error_rate")
+"""What is no share of cases kept; it stands in the table."""
+
 
 def plot(result: ServiceLevels) -> Chart:
     """Return dots with intervals for all promises about shares."""
-    levels = result.levels[~result.levels["metric"].isin(["satisfaction", "error_rate"])]
+    levels = words.in_order(result)
+    levels = levels[~levels["metric"].isin(OTHER_SCALES)]
     rows = [
         Row(
             label=words.promise(level),

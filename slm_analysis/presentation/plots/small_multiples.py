@@ -31,7 +31,7 @@ LEFT, BETWEEN = 44, {False: 26, True: 16}
 RIGHT = 6
 HEAD, PANEL, FOOT = 42, 112, 48
 """Pixels of name and state, of the series, and of months and years."""
-LETTER = {False: 7.5, True: 7.3}
+LETTER = {False: 7.5, True: 7.9}
 STATE_LETTER = 6.4
 NAME_SIZE = {False: FONT_SIZE, True: SMALL}
 TICKS = 3

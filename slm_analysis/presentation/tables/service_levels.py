@@ -19,8 +19,8 @@ COLUMNS = (
 
 
 def table(result: ServiceLevels) -> Table:
-    """Return one row per promise."""
-    levels = result.levels
+    """Return one row per promise, the missed ones first."""
+    levels = words.in_order(result)
     rows = [
         [
             words.promise(level),

@@ -124,12 +124,11 @@ SCALES: Mapping[str, Wording] = {
     "mean": Wording("mean", "", "", "{} more", "{} less", digits=2),
     "number": Wording("value", "", "", "{} more", "{} less", digits=2),
 }  # fmt: skip
-"""Of a series that no measure names."""
 
 
-def wording_of(effect: ChangeEffect, measure: str | None = None) -> Wording:
-    """Return how an effect is told: as its measure, else as its kind of figure."""
-    return MEASURES[measure] if measure is not None else SCALES[effect.scale]
+def wording_of(effect: ChangeEffect) -> Wording:
+    """Return how an effect is told that no measure names: as its kind of figure."""
+    return SCALES[effect.scale]
 
 
 def periods(effect: ChangeEffect, number: int) -> str:

@@ -73,6 +73,8 @@ ABOUT_METHOD = {
     "sigma_z_floored", "exact_limits", "season_removed",
 }  # fmt: skip
 """Notes that the method's entry tells."""
+SAID_WHEN_QUIET = {"no_data", "no_variation", "too_few_points"}
+MANY = 2
 
 
 # --- One series -------------------------------------------------------------------------------
@@ -84,32 +86,21 @@ def state(series: ChartSeries) -> str:
     return f"{direction(series)}{level}"
 
 
-def direction(series: ChartSeries) -> str:
+def direction(series: ChartSeries, *, brief: bool = False) -> str:
     """Return the direction of a series, and since when: ``worse since 31 August 2026``."""
     summary = series.summary
     if summary["direction"] in {BETTER, WORSE}:
-        since = summary["since"]
-        return f"{summary['direction']} {'lately' if pd.isna(since) else _since(series, since)}"
+        if pd.isna(summary["since"]):
+            return f"{summary['direction']} lately"
+        since = series.brief(summary["since"]) if brief else series.since(summary["since"])
+        return f"{summary['direction']} since {since}"
     if summary["direction"] == MIXED:
         return "unsteady"
     if summary["direction"] == STEADY:
         return "steady"
     if summary["limits_kind"] == NO_VARIATION:
         return f"always {series.figure(summary['center'])}"
-    return "no figures" if series.judged.empty else f"too few {series.period}s to judge"
-
-
-def brief_direction(series: ChartSeries) -> str:
-    """Return the direction in few letters: ``worse since 31 Aug``."""
-    since = series.summary["since"]
-    if series.summary["direction"] in {BETTER, WORSE} and not pd.isna(since):
-        return f"{series.summary['direction']} since {series.brief(since)}"
-    text = direction(series)
-    return "too few to judge" if text.startswith("too few") else text
-
-
-def _since(series: ChartSeries, time: object) -> str:
-    return f"since {series.since(time)}"
+    return "no figures" if series.judged.empty else f"too few {series.period}s"
 
 
 def average(series: ChartSeries) -> str:
@@ -142,29 +133,19 @@ def named(series: ChartSeries, text: str) -> str:
 def _span(series: ChartSeries, signal: pd.Series) -> str:
     """Return from when to when, or since when, a signal stands."""
     if signal["standing"]:
-        return _since(series, signal["start"])
+        return f"since {series.since(signal['start'])}"
     return f"from {series.since(signal['start'])} to {series.on(signal['end'])}"
 
 
 def _run(series: ChartSeries, signal: pd.Series) -> str:
-    members = series.members(signal)
-    together, center = _together(series, members)
-    verb = "lie" if signal["standing"] else "lay"
+    last = series.members(signal).iloc[-1]
+    center, _ = series.figures(last["center"], last["target"])
     number = capitalised(series.count_in_words(int(signal["n_members"])))
+    verb = "lie" if signal["standing"] else "lay"
     return (
         f"{number} in a row, {_span(series, signal)}, {verb} {signal['side']} the {series.middle} "
-        f"of {center}{together}."
+        f"of {center}."
     )
-
-
-def _together(series: ChartSeries, members: pd.DataFrame) -> tuple[str, str]:
-    """Return what the points of a rate come to (``: 1,934 of 2,176, 88.9%``), and their centre."""
-    center = float(members["center"].iloc[-1])
-    if not series.rate:
-        return "", series.figures(center, members["target"].iloc[-1])[0]
-    cases, n = float((members["value"] * members["n"]).sum()), float(members["n"].sum())
-    share, line = series.figures(cases / n, center)
-    return f": {cases:,.0f} of {n:,.0f}, {share}", line
 
 
 def _beyond(series: ChartSeries, signals: pd.DataFrame) -> str:
@@ -175,11 +156,12 @@ def _beyond(series: ChartSeries, signals: pd.DataFrame) -> str:
     figure, limit = series.figures(last["value"], last[line])
     if series.rate:
         figure = f"{last['value'] * last['n']:,.0f} of {last['n']:,.0f}, {figure}"
-    when = series.on(last["time"])
+    when = capitalised(series.on(last["time"]))
+    found = f"{when} lies {side} the {name} limit of {limit}: {figure}."
     if len(members) == 1:
-        return f"{capitalised(when)} lies {side} the {name} limit of {limit}: {figure}."
+        return found
     number = capitalised(series.count_in_words(len(members)))
-    return f"{number} lie {side} the {name} limit; the last, {when}: {figure}."
+    return f"{number} lie {side} their {name} limits. The last: {found[:1].lower()}{found[1:]}"
 
 
 def _crossings(series: ChartSeries, signal: pd.Series) -> str:
@@ -346,7 +328,7 @@ def _notes(notes: Sequence[Note], every: Sequence[ChartSeries]) -> Iterator[Note
     period = every[0].period if every else "period"
     names = {one.name for one in every}
     for given in notes:
-        if given.code in ABOUT_METHOD:
+        if given.code in ABOUT_METHOD or (len(every) < MANY and given.code in SAID_WHEN_QUIET):
             continue
         concerned = [_name(key) for key in given.values.get("series", ())]  # type: ignore[attr-defined]
         shown = [name for name in concerned or names if name in names]

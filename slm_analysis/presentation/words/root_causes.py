@@ -111,24 +111,20 @@ def excess(row: pd.Series) -> str:
     """Return breaches over those expected with their interval: ``141 (110 to 176)``."""
     if pd.isna(row["excess_low"]):
         return numbers.signed(row["excess"])
-    return (
-        f"{_digits(row, 'excess')} ({_digits(row, 'excess_low')} to {_digits(row, 'excess_high')})"
-    )
+    return f"{digits(row, 'excess')} ({digits(row, 'excess_low')} to {digits(row, 'excess_high')})"
 
 
-def _digits(row: pd.Series, name: str) -> str:
-    """Return one of the numbers of an excess, all with the same digits."""
-    return numbers.score(row[name], 0 if abs(row["excess_low"]) >= WHOLE_FROM else 1)
+def digits(row: pd.Series, name: str) -> str:
+    """Return one of the numbers of an excess, all with the digits that keep it from 0."""
+    whole = abs(row["excess"]) >= WHOLE_FROM and abs(row["excess_low"]) >= 1
+    if whole:
+        return f"{row[name]:,.0f}".replace("-", numbers.MINUS)
+    return numbers.score(row[name])
 
 
 def sentence(finding: pd.Series, late: Lateness) -> str:
     """Return number, expectation, excess with interval, and since when."""
-    where = f"{finding['service']}, " if finding["service"] else ""
-    expected = tickets(finding["expected"])
-    parts = [
-        f"{where}{found(finding)}: {late_of(finding)} tickets were {late.were}, {rate(finding)}.",
-        f"That is {excess(finding)} more than the {expected} expected if it made no difference.",
-    ]
+    parts = [_numbers(finding, late)]
     if not is_cause(finding):
         parts.append(SIGN)
     if not pd.isna(finding["since"]):
@@ -140,6 +136,15 @@ def sentence(finding: pd.Series, late: Lateness) -> str:
             f"had {beside}."
         )
     return " ".join(parts)
+
+
+def _numbers(finding: pd.Series, late: Lateness) -> str:
+    where = f"{finding['service']}, " if finding["service"] else ""
+    expected = tickets(finding["expected"])
+    return (
+        f"{where}{found(finding)}: {late_of(finding)} tickets were {late.were}, {rate(finding)}. "
+        f"That is {excess(finding)} more than the {expected} expected if it made no difference."
+    )
 
 
 def headline(result: RootCauses) -> Headline:
@@ -161,7 +166,7 @@ def answer(result: RootCauses) -> str:
     late = lateness(result)
     if len(result.findings):
         first = result.findings.iloc[0]
-        more = f"{tickets(first['excess'])} more {late.many} than expected"
+        more = f"{digits(first, 'excess')} more {late.many} than expected"
         if is_cause(first):
             return f"{found(first)} goes with {more}"
         return f"Only a sign stands out: {found(first)} goes with {more}"
@@ -236,7 +241,7 @@ def _corrected(result: RootCauses) -> list[str]:
 
 def _sure(result: RootCauses) -> str:
     first = result.findings.iloc[0]
-    low, high = _digits(first, "excess_low"), _digits(first, "excess_high")
+    low, high = digits(first, "excess_low"), digits(first, "excess_high")
     likely = f"The number over those expected is likely between {low} and {high}."
     return " ".join([likely, *_corrected(result), NO_PROOF])
 
@@ -248,17 +253,19 @@ def _next(result: RootCauses) -> str:
             f"Read some of the {first['breaches']:,.0f} {late.many} with {found(first)}: it shows "
             "where to look, not why."
         )
-    months = len(pd.period_range(result.window_start, result.window_end, freq="M"))
-    a_month, low, high = (
-        tickets(first[name] / months) for name in ("excess", "excess_low", "excess_high")
-    )
     read = f"Check {found(first)}: read some of its {late.many}"
     if not pd.isna(first["with_breaches"]):
         read += f", first those of {reason(first['with_driver'], first['with_level'])}"
-    return (
-        f"{read}. Mending it is worth at most about {a_month} {late.many} a month ({low} to "
-        f"{high})."
+    return f"{read}. {_worth(result)}"
+
+
+def _worth(result: RootCauses) -> str:
+    """Return what mending the first finding can bring a month."""
+    first, late = result.findings.iloc[0], lateness(result)
+    a_month, low, high = (
+        tickets(first[name] / _months(result)) for name in ("excess", "excess_low", "excess_high")
     )
+    return f"Mending it is worth at most about {a_month} {late.many} a month ({low} to {high})."
 
 
 def say(result: RootCauses) -> Prose:
@@ -267,14 +274,19 @@ def say(result: RootCauses) -> Prose:
     sentences = [sentence(finding, late) for _, finding in result.findings.iterrows()]
     if sentences:
         return Prose([*sentences, NO_PROOF], _caveats(result))
-    return Prose(
-        [f"{answer(result)}.", *([_what(result)] if result.cases else [])], _caveats(result)
-    )
+    return Prose([_nothing(result), _what(result)], _caveats(result))
 
 
 def _caveats(result: RootCauses) -> list[str]:
-    looked = f"Tickets counted in {window(result)}: so many months that one month's few "
-    return [f"{looked}{lateness(result).many} do not decide.", *caveats(result.notes)]
+    late = lateness(result).many
+    why = f"so many months that one month's few {late} do not decide"
+    if _months(result) == 1:
+        why = f"one month only, in which a few {late} decide"
+    return [f"Tickets counted in {window(result)}: {why}.", *caveats(result.notes)]
+
+
+def _months(result: RootCauses) -> int:
+    return len(pd.period_range(result.window_start, result.window_end, freq="M"))
 
 
 def bar_label(bar: pd.Series) -> str:
@@ -289,18 +301,26 @@ def pareto_answer(result: RootCauses) -> str:
     return f"No {driver(result.pareto_driver)} stands out"
 
 
+def _in_figure(result: RootCauses) -> str:
+    """Return what the figure says: its first finding in numbers."""
+    if result.findings.empty:
+        return " ".join(say(result).sentences)
+    first = result.findings.iloc[0]
+    then = f"{_worth(result)} {NO_PROOF}" if is_cause(first) else SIGN
+    return f"{_numbers(first, lateness(result))} {then}"
+
+
 def caption(result: RootCauses) -> Caption:
     """Return the words of the figure."""
     late, by = lateness(result), driver(result.pareto_driver)
     of = f" of {result.pareto_service}" if result.pareto_service else ""
     breaches, n = result.pareto[["breaches", "n"]].sum()
-    prose = say(result)
     return Caption(
         title=pareto_answer(result),
         subtitle=f"{late.many.capitalize()}{of} in {window(result)} by {by}: {breaches:,.0f} of "
         f"{n:,.0f} tickets. The tick shows how many there would be if it made no difference",
-        sentence=" ".join(prose.sentences),
-        caveats=prose.caveats,
+        sentence=_in_figure(result),
+        caveats=_caveats(result),
         how_to_read=f"Each bar counts the {late.many} of one group, most first; the share at the "
         "right adds them up from the top. The tick is the number expected at the rate of all other "
         "groups. Coloured is what lies above it, where that is more than chance after correction.",

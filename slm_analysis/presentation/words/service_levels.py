@@ -110,6 +110,12 @@ def missed_promises(result: ServiceLevels) -> pd.DataFrame:
     return missed.sort_values(["evidence", "counted"], ascending=[True, False], kind="stable")
 
 
+def in_order(result: ServiceLevels) -> pd.DataFrame:
+    """Return all promises, the missed ones first, by evidence; the others by name."""
+    missed = missed_promises(result)
+    return pd.concat([missed, result.levels.drop(index=missed.index)])
+
+
 def kept_promises(result: ServiceLevels) -> pd.DataFrame:
     """Return the promises that were kept."""
     return result.levels[result.levels["result"] == "met"]

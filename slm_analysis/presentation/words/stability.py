@@ -6,14 +6,21 @@ import pandas as pd
 
 from slm_analysis.analyses.chart_limits import NO_VARIATION
 from slm_analysis.analyses.chart_summary import BETTER, MIXED, NOT_JUDGED, STEADY, WORSE
-from slm_analysis.analyses.chart_target import WILL_MISS
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.chart_series import ChartSeries, chart_series
-from slm_analysis.presentation.numbers import capitalised, counted, in_words, listed, plain_percent
+from slm_analysis.presentation.numbers import capitalised, counted, in_words, listed
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words import control_charts as chart_words
-from slm_analysis.presentation.words.control_charts import named, quiet, reading, told
+from slm_analysis.presentation.words.control_charts import (
+    UNKNOWN_CAUSE,
+    average,
+    chart_caveats,
+    named,
+    quiet,
+    reading,
+    told,
+)
 from slm_analysis.questions.stability import RECENT, Stability
 
 MOST_NAMED = 3
@@ -27,6 +34,7 @@ GROUPS = {
     WORSE: "Worse", MIXED: "Unsteady", BETTER: "Better", STEADY: "Steady", NOT_JUDGED: "Not judged",
 }  # fmt: skip
 ALL_IN_TIME = "All tickets in time"
+BELOW_TARGET = "Steady below target"
 
 
 def services(result: Stability) -> list[ChartSeries]:
@@ -34,30 +42,55 @@ def services(result: Stability) -> list[ChartSeries]:
     return chart_series(result.chart, list(result.services["service"]))
 
 
-def signals_of(result: Stability, series: ChartSeries) -> pd.DataFrame:
-    """Return the signals of a service that count in the reported period."""
-    return result.signals[result.signals["service"] == series.name]
+def found(result: Stability, series: ChartSeries) -> list[str]:
+    """Return a sentence for each signal of a service that counts in the reported period."""
+    return told(series, result.signals[result.signals["service"] == series.name])
+
+
+def over(result: Stability, series: ChartSeries) -> pd.DataFrame:
+    """Return the signals of the reported period that a steady service is over."""
+    own = result.signals[result.signals["service"] == series.name]
+    return own[own["new"] & (series.summary["direction"] == STEADY)]
 
 
 def direction(result: Stability, series: ChartSeries) -> str:
     """Return where a service stands; one that had its signal and is over it, after when."""
-    own = signals_of(result, series)
-    over = own[own["new"] & ~own["standing"]]
-    if series.summary["direction"] == STEADY and len(over):
-        return f"steady again after {series.on(over['end'].max())}"
+    gone = over(result, series)
+    if len(gone):
+        return f"steady again after {series.on(gone['end'].max())}"
     return chart_words.direction(series)
 
 
 def brief_direction(result: Stability, series: ChartSeries) -> str:
     """Return where a service stands in few letters: ``worse since 31 Aug``, ``steady again``."""
-    again = direction(result, series) != chart_words.direction(series)
-    return "steady again" if again else chart_words.brief_direction(series)
+    if len(over(result, series)):
+        return "steady again"
+    return chart_words.direction(series, brief=True)
 
 
 def state(result: Stability, series: ChartSeries) -> str:
     """Return where a service stands, a steady one with its level: ``steady at about 97.3%``."""
-    text = direction(result, series)
-    return chart_words.state(series) if text == chart_words.direction(series) else text
+    if len(over(result, series)):
+        return direction(result, series)
+    return chart_words.state(series)
+
+
+def below_target(result: Stability) -> list[ChartSeries]:
+    """Return the steady services of which most periods miss the target."""
+    missed = result.services.loc[result.services["steadily_missed"], "service"].tolist()
+    return [one for one in services(result) if one.name in missed]
+
+
+def level(series: ChartSeries) -> str:
+    """Return what a steady service below its target asks for."""
+    goal = series.tick(series.summary["target"])
+    return (
+        f"Steady at about {average(series)}, below the target of {goal}. Waiting will not help; "
+        "the process or the target must change."
+    )
+
+
+# --- Headline ---------------------------------------------------------------------------------
 
 
 def headline(result: Stability) -> Headline:
@@ -72,11 +105,11 @@ def headline(result: Stability) -> Headline:
             next="Check which services and targets the agreements name.",
         )
     first = every[0]
-    found = told(first, signals_of(result, first))
-    link, advice = _next(first)
+    sentences = found(result, first)
+    link, advice = _next(result, first)
     return Headline(
         title=_title(result),
-        lead=named(first, " ".join(found)) if found else quiet(first),
+        lead=named(first, " ".join(sentences)) if sentences else quiet(first),
         what=_what(result),
         sure=" ".join(reading(every)) or "Without a figure nothing can be said.",
         next=advice,
@@ -86,88 +119,108 @@ def headline(result: Stability) -> Headline:
 
 def _title(result: Stability) -> str:
     table, when = result.services, numbers.period(result.period_start, result.period_end)
-    new = table[(table["new_unfavourable"] + table["new_favourable"]) > 0]
-    standing = table[table["direction"].isin(STANDING)]
-    worse = table[(table["direction"] == WORSE) & table["since"].notna()]
+    if _perfect(table).all():
+        return "All tickets were in time; there is no variation to judge"
     if (table["direction"] == NOT_JUDGED).all():
         return "No service can be judged yet"
-    if len(new):
-        return _news(result, new, when)
-    if standing.empty:
-        return f"No signal in {when}"
-    still = f", but {_names(worse)} {_be(worse)} still worse" if len(worse) else ""
-    return f"No new signal in {when}{still}"
+    new = (table["new_unfavourable"] + table["new_favourable"]) > 0
+    standing = table["direction"].isin(STANDING)
+    still = table[(table["direction"] == WORSE) & table["since"].notna() & ~new]
+    missed = table[table["steadily_missed"]]
+    if new.any():
+        title = _news(result, table[new], when)
+    else:
+        title = f"No {'new ' if standing.any() else ''}signal in {when}"
+    if len(still):
+        return f"{title}, {'and' if new.any() else 'but'} {_are(still)} still worse"
+    if len(missed) and not standing.any():
+        return f"{title}, but {_are(missed)} steadily below target"
+    return title
 
 
 def _news(result: Stability, new: pd.DataFrame, when: str) -> str:
-    """Return the title where signals were completed in the reported period."""
+    """Return what the signals say that were completed in the reported period."""
     standing = new[new["direction"].isin(STANDING)]
     if standing.empty:
-        return f"{_names(new)} had a signal in {when}, and {_be(new)} steady again"
+        verb = "is" if len(new) == 1 else "are"
+        return f"{_names(new)} had a signal in {when} and {verb} steady again"
     worst = standing.iloc[0]["direction"]
     alike = standing[standing["direction"] == worst]
-    if len(alike) == 1:
-        series = next(one for one in services(result) if one.name == alike.iloc[0]["service"])
-        verb = "is" if worst == MIXED else "has been"
-        return f"{series.name} {verb} {chart_words.state(series)}"
-    return f"{capitalised(in_words(len(alike)))} services are {STANDING[worst]}: {_names(alike)}"
+    if len(alike) > 1:
+        number = capitalised(in_words(len(alike)))
+        return f"{number} services are {STANDING[worst]}: {_names(alike)}"
+    series = next(one for one in services(result) if one.name == alike.iloc[0]["service"])
+    return f"{series.name} {'is' if worst == MIXED else 'has been'} {chart_words.state(series)}"
+
+
+def _perfect(table: pd.DataFrame) -> pd.Series:
+    """Return which services met every ticket, so that nothing varies."""
+    return (table["limits_kind"] == NO_VARIATION) & (table["center"] == 1)
 
 
 def _names(rows: pd.DataFrame) -> str:
     return listed(rows["service"].tolist(), MOST_NAMED)
 
 
-def _be(rows: pd.DataFrame) -> str:
-    return "is" if len(rows) == 1 else "are"
+def _are(rows: pd.DataFrame) -> str:
+    return f"{_names(rows)} {'is' if len(rows) == 1 else 'are'}"
 
 
 def _what(result: Stability) -> str:
     table = result.services
-    perfect = (table["limits_kind"] == NO_VARIATION) & (table["center"] == 1)
-    group = table["direction"].map(GROUPS).mask(perfect, ALL_IN_TIME)
+    group = table["direction"].map(GROUPS).mask(_perfect(table), ALL_IN_TIME)
+    group = group.mask(table["steadily_missed"], BELOW_TARGET)
     groups = {
         name: table.loc[group == name, "service"].tolist()
-        for name in (*GROUPS.values(), ALL_IN_TIME)
+        for name in (*GROUPS.values(), BELOW_TARGET, ALL_IN_TIME)
     }
     return " ".join(f"{name}: {listed(names)}." for name, names in groups.items() if names)
 
 
-def _next(first: ChartSeries) -> tuple[str, str]:
+def _next(result: Stability, first: ChartSeries) -> tuple[str, str]:
     """Return the notebook that the next step leads to, and the step."""
-    direction = first.summary["direction"]
-    if direction == WORSE:
+    heading = first.summary["direction"]
+    if heading == WORSE:
         return "03_root_causes", f"See what goes with the late tickets of {first.name}."
-    if direction == MIXED:
+    if heading == MIXED:
         return "03_root_causes", f"See what differs between the spells of {first.name}."
-    if direction == NOT_JUDGED and first.summary["limits_kind"] != NO_VARIATION:
-        return "", f"Ask again when more {first.period}s are in."
-    if direction == BETTER:
+    if heading == BETTER:
         return (
             "05_process_changes",
             f"See whether a change went before it, and keep {first.name} so.",
         )
-    if first.summary["assurance"] == WILL_MISS:
-        return "", (
-            f"{first.name}: steady, and below the target of "
-            f"{plain_percent(first.summary['target'])}. Waiting will not help; the process or the "
-            "target must change."
-        )
-    return "", "No action is needed, and no single figure needs an explanation."
+    return "", _next_where_nothing_stands(result, first)
+
+
+def _next_where_nothing_stands(result: Stability, first: ChartSeries) -> str:
+    gone, missed = over(result, first), below_target(result)
+    if len(gone):
+        return f"Ask what happened in {first.name} around {first.on(gone['end'].max())}."
+    if missed:
+        return named(missed[0], level(missed[0]))
+    if first.summary["direction"] == STEADY or _perfect(result.services).all():
+        return "No action is needed, and no single figure needs an explanation."
+    return f"Ask again when more {first.period}s are in."
+
+
+# --- Sentences --------------------------------------------------------------------------------
 
 
 def say(result: Stability) -> Prose:
     """Return a sentence for each signal that counts, then what is steady, and the caveats."""
     every = services(result)
     if not every:
-        return Prose([f"{NOTHING}."], chart_words.chart_caveats(result.notes, every))
-    found = [(series, told(series, signals_of(result, series))) for series in every]
-    sentences = [named(series, " ".join(texts)) for series, texts in found if texts]
-    steady = [one.name for one in every if one.summary["direction"] == STEADY]
+        return Prose([f"{NOTHING}."])
+    missed = below_target(result)
+    told_of = [(series, found(result, series)) for series in every]
+    sentences = [named(series, " ".join(texts)) for series, texts in told_of if texts]
+    steady = [one for one in every if one.summary["direction"] == STEADY and one not in missed]
     if not sentences:
-        sentences = [quiet(next((s for s in every if s.name in steady), every[0]))]
+        sentences = [quiet(next(iter([*steady, *missed, *every])))]
     elif steady:
-        sentences.append(f"Steady: {listed(steady)}.")
-    return Prose(sentences, [*reading(every), *chart_words.chart_caveats(result.notes, every)])
+        sentences.append(f"Steady: {listed([one.name for one in steady])}.")
+    sentences += [named(one, level(one)) for one in missed]
+    return Prose(sentences, [*reading(every), *chart_caveats(result.notes, every)])
 
 
 def measure(result: Stability) -> str:
@@ -181,15 +234,17 @@ def main_caption(result: Stability) -> Caption:
     if not every:
         return Caption(NOTHING, "", f"{NOTHING}.")
     first = every[0]
-    found = told(first, signals_of(result, first))
+    sentences = found(result, first) or [quiet(first)]
     if first.summary["direction"] in {WORSE, BETTER} and not pd.isna(first.summary["since"]):
-        found.append(chart_words.UNKNOWN_CAUSE)
+        sentences.append(UNKNOWN_CAUSE)
+    if result.services.iloc[0]["steadily_missed"]:
+        sentences.append(level(first))
     tickets = counted(int(result.services.iloc[0]["tickets"]), "ticket")
     return Caption(
         title=f"{first.name}: {state(result, first)}",
         subtitle=f"{measure(result)}, with the limits of normal variation. {tickets}",
-        sentence=" ".join(found) or quiet(first),
-        caveats=chart_words.chart_caveats(result.notes, [first]),
+        sentence=" ".join(sentences),
+        caveats=chart_caveats(result.notes, [first]),
         how_to_read=chart_words.how_to_read(first),
     )
 
@@ -198,12 +253,14 @@ def multiples_caption(result: Stability) -> Caption:
     """Return the words of the figure of all services."""
     every = services(result)
     prose = say(result)
+    if not every:
+        return Caption(NOTHING, "", prose.sentences[0])
     directions = [(one.name, one.summary["direction"]) for one in every]
     return Caption(
-        title=chart_words.answer(directions, "service") if every else NOTHING,
+        title=chart_words.answer(directions, "service"),
         subtitle=f"{measure(result)}, the latest {RECENT} {result.freq}s, one scale for all, most "
         "worrying first",
         sentence=" ".join(prose.sentences),
         caveats=prose.caveats,
-        how_to_read=chart_words.how_to_read(every[0]) if every else "",
+        how_to_read=chart_words.how_to_read(every[0]),
     )

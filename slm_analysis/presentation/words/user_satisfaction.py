@@ -219,10 +219,9 @@ def _lead(result: UserSatisfaction) -> str:
     if not unit["answers"]:
         return _asked_in_vain(unit)
     if unit["hidden"]:
-        people = counted(unit["respondents"], "person", "people")
         return (
-            f"{people} answered. Scores of fewer than {result.min_group} are not shown, so that "
-            "nobody's answer can be read."
+            f"Scores of fewer than {result.min_group} people are not shown, so that nobody's "
+            "answer can be read."
         )
     if finding(result) == WATERMELON:
         return _contrast_told(result)
@@ -237,8 +236,11 @@ def _asked_in_vain(unit: pd.Series) -> str:
 
 def _what(result: UserSatisfaction) -> str:
     unit = unit_row(result)
+    if unit["hidden"]:
+        people = counted(unit["respondents"], "person", "people")
+        return f"{people} gave {counted(unit['answers'], 'answer')}; every score is hidden."
     parts = []
-    if not unit["hidden"] and unit["answers"] and finding(result) == WATERMELON:
+    if unit["answers"] and finding(result) == WATERMELON:
         parts.append(sentence(unit, result))
     hidden = result.levels[result.levels["hidden"] & result.levels["service"].notna()]
     for words, rows in (
@@ -257,7 +259,7 @@ def _what(result: UserSatisfaction) -> str:
 def trend(result: UserSatisfaction) -> list[str]:
     """Return where the unit's monthly score is heading."""
     heading = unit_row(result)["direction"]
-    if result.chart is None or heading not in HEADINGS:
+    if heading not in HEADINGS:
         return []
     since = result.chart.summary["since"].iloc[0]
     when = f" since {since:%B %Y}" if heading in {WORSE, BETTER} and not pd.isna(since) else ""
@@ -314,13 +316,15 @@ def _next(result: UserSatisfaction) -> str:
 
 def say(result: UserSatisfaction) -> Prose:
     """Return what the scores say against their goals, then who could not answer."""
-    unit = unit_row(result)
-    verdicts = judged(result, "missed", "met")
+    contrasted = [f"{contrast(result)}. {_contrast_told(result)}"] if finding(result) else []
+    return Prose([*_scores(result), *contrasted, *trend(result)], _caveats(result))
+
+
+def _scores(result: UserSatisfaction) -> list[str]:
+    """Return a sentence for each verdict, then one for the unit."""
+    unit, verdicts = unit_row(result), judged(result, "missed", "met")
     sentences = [sentence(level, result) for _, level in verdicts.iterrows()]
-    sentences.append(sentence(unit, result) if unit["answers"] else _asked_in_vain(unit))
-    if finding(result):
-        sentences.append(f"{contrast(result)}. {_contrast_told(result)}")
-    return Prose([*sentences, *trend(result)], _caveats(result))
+    return [*sentences, sentence(unit, result) if unit["answers"] else _asked_in_vain(unit)]
 
 
 def _caveats(result: UserSatisfaction) -> list[str]:
@@ -344,7 +348,6 @@ def _caveats(result: UserSatisfaction) -> list[str]:
 def caption(result: UserSatisfaction, axis_start: str) -> Caption:
     """Return the words of the figure, whose axis may start above the lowest score."""
     when = numbers.months(result.period_start, result.period_end)
-    prose = say(result)
     low, high = result.scale
     scale = f" from {low:g} to {high:g}" if result.measure == MEAN and low < high else ""
     cut = f"; axis starts at {axis_start}" if axis_start else ""
@@ -352,8 +355,8 @@ def caption(result: UserSatisfaction, axis_start: str) -> Caption:
         title=by_goal(result),
         subtitle=f"{MEASURES[result.measure]}{scale} with 95% interval, {when}; answers to tickets "
         f"resolved{cut}",
-        sentence=" ".join(prose.sentences),
-        caveats=prose.caveats,
+        sentence=" ".join(_scores(result)),
+        caveats=_caveats(result),
         how_to_read="Each dot is a score, the line its 95% interval, the upright line the goal. A "
         "coloured diamond lies below its goal by more than chance explains. Hidden scores stay in "
         "the list with the reason.",
