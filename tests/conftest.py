@@ -1,12 +1,15 @@
 """What all tests share."""
 
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from slm_analysis.dataset.prepare import prepare
-from slm_analysis.project import PREPARED
+from slm_analysis.project import NOTEBOOKS, PREPARED
 
 settings.register_profile("project", deadline=None)  # a busy machine is no fault
 settings.load_profile("project")
@@ -28,3 +31,31 @@ def sample_project() -> Path:
     """Return the repository itself: a project with the sample data, prepared."""
     prepare(PROJECT, PROJECT / PREPARED)
     return PROJECT
+
+
+@pytest.fixture(scope="session")
+def executed_notebooks(sample_project, tmp_path_factory) -> dict[str, Path]:
+    """Return every notebook of the project by name, run by papermill as it stands."""
+    folder = tmp_path_factory.mktemp("executed")
+    notebooks = sorted((sample_project / NOTEBOOKS).glob("*.ipynb"))
+
+    def run(notebook: Path) -> Path:
+        done = subprocess.run(  # noqa: S603
+            [
+                sys.executable,
+                "-m",
+                "papermill",
+                "--no-progress-bar",
+                notebook,
+                folder / notebook.name,
+            ],
+            cwd=sample_project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{notebook.name}: {done.stderr[-2000:]}"
+        return folder / notebook.name
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip((n.stem for n in notebooks), pool.map(run, notebooks), strict=True))

@@ -20,9 +20,8 @@ def write(folder: Path, **files: str | bytes | pd.DataFrame) -> None:
     for name, content in files.items():
         stem, _, suffix = name.rpartition("_")
         file = folder / f"{stem}.{suffix}"
-        if isinstance(content, pd.DataFrame):
-            content = content.to_csv(index=False)
-        file.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        text = content.to_csv(index=False) if isinstance(content, pd.DataFrame) else content
+        file.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
 
 
 def sources(

@@ -117,7 +117,7 @@ def parse_times(text: pd.Series, date_format: str | None, timezone: str) -> Pars
 def _is_iso(text: pd.Series) -> bool:
     """Whether the texts are ISO 8601, but for single faults."""
     known = text.dropna()
-    return known.empty or bool(known.str.fullmatch(ISO).mean() > 1 / 2)
+    return known.empty or bool(known.str.fullmatch(ISO).mean() >= 1 / 2)
 
 
 def _only_layout(text: pd.Series) -> str:

@@ -54,8 +54,8 @@ class Stability(Answer):
         `side`, `center`, `target` (agreed share), `periods` (judged), `tickets` (in these),
         `new_unfavourable`, `new_favourable` (signals completed within the reported period),
         `last_time`, `last_value`, `last_n` (of the last period judged), `assurance`,
-        `steadily_missed` (steady, and more than half of its periods miss the target, by the 95 %
-        interval), `limits_kind`.
+        `steadily_missed` (without any signal since the last process change, and more than half
+        of its periods miss the target, by the 95 % interval), `limits_kind`.
     charts_read : int
     expected_false_signals : float
         Number of charts that would show a signal if all of them were stable.
@@ -205,7 +205,9 @@ def _services(chart: ControlChart, signals: pd.DataFrame) -> pd.DataFrame:
     new = signals[signals["new"]]
     columns = ["direction", "since", "side", "center", "target", "assurance", "limits_kind"]
     summary = chart.summary.set_index("service")
-    missed = (summary["direction"] == STEADY) & (summary["share_missed_low"] > HALF)
+    unsettled = chart.signals.merge(chart.summary[["service", "phase"]])["service"]
+    quiet = (summary["direction"] == STEADY) & ~summary.index.isin(unsettled)
+    missed = quiet & (summary["share_missed_low"] > HALF)
     services = summary[columns].assign(steadily_missed=missed)
     services = services.join(by_service.agg(periods=("value", "size"), tickets=("n", "sum")))
     for meaning in (UNFAVOURABLE, FAVOURABLE):

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from slm_analysis.batch.pages import page
@@ -14,6 +15,7 @@ from slm_analysis.batch.plan import plan
 from slm_analysis.batch.run import run
 from slm_analysis.project import AGREEMENTS, NOTEBOOKS, SOURCES
 from tests.batch.test_pages import every_block, frame
+from tests.conftest import PROJECT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
@@ -21,6 +23,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+EAST, SMALL = "华东销售部", "Research & Development"
 LONG = "NothingThatCouldBeBroken" * 9
 
 
@@ -39,33 +42,42 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="module")
-def pages(sample_project, tmp_path_factory) -> dict[str, Path]:
-    """Return the index, two units' pages and a page of hostile text, made from the sample."""
+def pages(tmp_path_factory) -> dict[str, Path]:
+    """Return index and pages of two units of the sample, and a page of words without end."""
     root = tmp_path_factory.mktemp("sample")
-    for file in (SOURCES, AGREEMENTS):
-        (root / file).parent.mkdir(exist_ok=True)
-    shutil.copy(sample_project / SOURCES, root / SOURCES)
-    shutil.copytree(sample_project / AGREEMENTS, root / AGREEMENTS)
-    (root / "data").mkdir()
-    (root / "data" / "sample").symlink_to(sample_project / "data" / "sample")
-    (root / NOTEBOOKS).mkdir()
-    for name in ("00_portfolio.ipynb", "01_service_levels.ipynb"):
-        shutil.copy(sample_project / NOTEBOOKS / name, root / NOTEBOOKS / name)
+    write_part_of_sample(root, [EAST, SMALL])
     planned = plan(root)
     records = run(planned, 2, lambda _: None)
     assert [r.error for r in records.values() if r.error] == []
     found = {"index": planned.entry, "months": planned.folder.parent / "index.html"}
-    found |= {
-        job.business_unit: job.folder / f"{job.name}.html"
-        for job in planned.jobs
-        if job.business_unit in {"华东销售部", "Research & Development"}
-    }
+    found |= {job.business_unit: job.folder / f"{job.name}.html" for job in planned.jobs}
     hostile = root / "hostile.html"
     hostile.write_text(page(every_block(LONG), frame(LONG)), encoding="utf-8")
     return found | {"hostile": hostile}
 
 
-NAMES = ["index", "months", "华东销售部", "Research & Development", "hostile"]
+def write_part_of_sample(root: Path, units: list[str]) -> None:
+    """Write a project with some of the sample's business units."""
+    for file in (SOURCES, AGREEMENTS / "finance-shared-services-3.yaml"):
+        (root / file).parent.mkdir(exist_ok=True, parents=True)
+        shutil.copy(PROJECT / file, root / file)
+    (root / NOTEBOOKS).mkdir()
+    for name in ("00_portfolio.ipynb", "01_service_levels.ipynb"):
+        shutil.copy(PROJECT / NOTEBOOKS / name, root / NOTEBOOKS / name)
+    folder = Path("data", "sample")
+    (root / folder).mkdir(parents=True)
+    tickets = pd.read_csv(PROJECT / folder / "tickets.csv.gz", dtype="str")
+    tickets = tickets[tickets["business_unit"].isin(units)]
+    tickets.to_csv(root / folder / "tickets.csv.gz", index=False)
+    for file in sorted((PROJECT / folder).glob("*.csv*")):
+        if not (root / folder / file.name).exists():
+            table = pd.read_csv(file, dtype="str")
+            if "ticket_id" in table:
+                table = table[table["ticket_id"].isin(tickets["ticket_id"])]
+            table.to_csv(root / folder / file.name, index=False)
+
+
+NAMES = ["index", "months", EAST, SMALL, "hostile"]
 
 
 def opened(browser, file: Path, width: int, **options) -> tuple:
@@ -90,12 +102,15 @@ def test_a_page_asks_for_nothing_and_fits(browser, pages, name, width):
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     if name != "hostile":
         # Nothing has to be scrolled sideways within the page either.
-        wide = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1)"
-        assert tab.evaluate(f"{wide}.map(e => e.innerText.slice(0, 80))") == []
+        assert tab.evaluate(TOO_WIDE) == []
     tab.context.close()
 
 
-@pytest.mark.parametrize("name", ["index", "华东销售部"])
+TOO_WIDE = """() => [...document.querySelectorAll('.scroll')]
+    .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("name", ["index", EAST])
 def test_text_can_be_read_in_light_and_dark(browser, pages, name):
     shown = {}
     for scheme in ("light", "dark"):
@@ -128,7 +143,7 @@ CONTRASTS = """() => {
 
 def test_one_drawing_is_shown_in_each_width_and_its_text_is_large_enough(browser, pages):
     for width, form in ((1280, "wide"), (360, "narrow")):
-        tab, *_ = opened(browser, pages["华东销售部"], width)
+        tab, *_ = opened(browser, pages[EAST], width)
         visible = tab.eval_on_selector_all(
             "figure svg",
             "all => all.filter(s => s.getClientRects().length).map(s => s.parentElement.className)",
@@ -144,7 +159,7 @@ def test_one_drawing_is_shown_in_each_width_and_its_text_is_large_enough(browser
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_text_of_a_drawing_is_cut_or_covers_another(browser, pages, width):
-    tab, *_ = opened(browser, pages["华东销售部"], width)
+    tab, *_ = opened(browser, pages[EAST], width)
     found = tab.evaluate(OVERLAPS)
     assert found == {"cut": [], "covered": []}
     tab.context.close()
@@ -155,7 +170,8 @@ OVERLAPS = """() => {
   for (const svg of document.querySelectorAll('figure svg')) {
     if (!svg.getClientRects().length) continue;
     const frame = svg.getBoundingClientRect();
-    const texts = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+    const texts = [...svg.querySelectorAll('text')]
+        .map(t => [t.textContent, t.getBoundingClientRect()]);
     for (const [text, box] of texts)
       if (box.left < frame.left - 1 || box.right > frame.right + 1
           || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) cut.push(text);
@@ -169,7 +185,7 @@ OVERLAPS = """() => {
 
 
 def test_in_print_all_is_paper_and_details_are_left_out(browser, pages):
-    tab, *_ = opened(browser, pages["华东销售部"], 794)
+    tab, *_ = opened(browser, pages[EAST], 794)
     tab.emulate_media(media="print")
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert (

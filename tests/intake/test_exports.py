@@ -128,7 +128,10 @@ def test_parquet(tmp_path):
     )
     frame.set_index("number", drop=False).to_parquet(tmp_path / "a.parquet")
     assert cells(export(tmp_path, "file: a.parquet")) == {
-        1: ["1", "2026-02-14T09:05:00", "2026-02-14T09:05:00.500000+08:00", "4", "True", "['a' 'b']"],
+        1: [
+            "1", "2026-02-14T09:05:00", "2026-02-14T09:05:00.500000+08:00", "4", "True",
+            "['a' 'b']",
+        ],
         2: ["2", None, None, None, None, None],
     }  # fmt: skip
 
@@ -149,12 +152,13 @@ class TestQuery:
         monkeypatch.setenv("SLA_DB", url)
         return url
 
-    def test_rows_are_text_numbered_from_1(self, tmp_path, database):
-        got = export(tmp_path, "query: select number, opened, n from incidents, database: SLA_DB")
+    @pytest.mark.usefixtures("database")
+    def test_rows_are_text_numbered_from_1(self, tmp_path):
+        got = export(tmp_path, 'query: "select number, opened, n from incidents", database: SLA_DB')
         assert cells(got) == {1: ["T1", "2026-01-01 10:00", "1"], 2: ["T2", None, "2"]}
         assert (got.origin, got.encoding) == ("the query on SLA_DB", "")
         assert len(got.sha256) == 64
-        other = export(tmp_path, "query: select number, opened from incidents, database: SLA_DB")
+        other = export(tmp_path, "query: select opened from incidents, database: SLA_DB")
         assert other.sha256 != got.sha256
 
     def test_the_variable_must_be_set(self, tmp_path, monkeypatch):
@@ -176,7 +180,8 @@ class TestQuery:
             ("finance:geheim", "select 1"),
         ],
     )
-    def test_no_message_holds_the_url(self, tmp_path, database, monkeypatch, url, query):
+    @pytest.mark.usefixtures("database")
+    def test_no_message_holds_the_url(self, tmp_path, monkeypatch, url, query):
         if url:
             monkeypatch.setenv("SLA_DB", url)
         with pytest.raises(InputError, match=r"The query failed \(\w+\)\.") as caught:

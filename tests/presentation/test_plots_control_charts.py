@@ -39,6 +39,7 @@ def incomplete():
     )
     df["complete"] = df.index < 39
     df.loc[[10, 11], "value"] = np.nan
+    df.loc[20, "value"] = 60.0
     return control_chart(df, value="value", time="time", kind="i", target=40.2,
                          exclude=[df.loc[20, "time"]])  # fmt: skip
 

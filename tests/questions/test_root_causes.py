@@ -34,7 +34,7 @@ def of_driver(result, name):
     return levels[levels["driver"] == name]
 
 
-# --- Planted truth ----------------------------------------------------------------------------
+# --- Planted truth -------------------------------------------------------------------------------
 
 
 def test_the_planted_cause_is_first_with_its_month_and_team(unit):
@@ -85,7 +85,7 @@ def test_few_breaches_are_not_looked_into(unit):
     assert result.within is None
 
 
-# --- Window, target, correction ----------------------------------------------------------------
+# --- Window, target, correction ------------------------------------------------------------------
 
 
 def test_the_window_ends_with_the_reported_period(unit):
@@ -142,7 +142,7 @@ def test_bad_input_is_told(unit, arguments, message):
         root_causes(unit(CAUSE.business_unit), **arguments)
 
 
-# --- What serves as a driver -------------------------------------------------------------------
+# --- What serves as a driver ---------------------------------------------------------------------
 
 
 def test_known_at_opening_and_arising_are_told_apart(unit):
@@ -196,7 +196,7 @@ def test_without_history_the_team_at_opening_is_no_driver(unit):
     assert "assignment_group" in recorded.drivers
 
 
-# --- Findings and figure ------------------------------------------------------------------------
+# --- Findings and figure -------------------------------------------------------------------------
 
 
 def with_tickets(opened, late_of):
@@ -254,7 +254,7 @@ def test_the_units_tables_are_left_as_they_were(unit):
     pd.testing.assert_frame_equal(opened.tickets, before)
 
 
-# --- Real data ----------------------------------------------------------------------------------
+# --- Real data -----------------------------------------------------------------------------------
 
 FURTHER = [
     "sys_mod_count", "closed_code", "sys_updated_by", "knowledge", "u_priority_confirmation",

@@ -153,6 +153,14 @@ def test_services_stand_in_the_order_of_worry():
     assert service(result, "steady")["last_time"] == pd.Timestamp("2026-10-26")
 
 
+def test_only_a_quiet_service_is_steadily_below_its_target():
+    restless = once(-30, 0.6, shares() - 0.08)
+    result = made_up_stability({"quiet": shares() - 0.08, "restless": restless})
+    assert result.services["direction"].eq("steady").all()
+    missed = result.services.set_index("service")["steadily_missed"]
+    assert missed.to_dict() == {"quiet": True, "restless": False}
+
+
 def test_a_goal_that_was_tightened_counts_from_its_time_on():
     unit = made_up_unit({"A": shares()})
     late = unit.targets["opened_on"] >= pd.Timestamp("2026-01-05")

@@ -41,7 +41,7 @@ def everything_said(result):
     return " ".join([*map(str, parts), chart.svg(narrow=False), figures])
 
 
-# --- Planted truth ------------------------------------------------------------------------------
+# --- Planted truth -------------------------------------------------------------------------------
 
 
 def test_green_targets_and_falling_satisfaction_are_found(unit):
@@ -112,7 +112,7 @@ def test_comments_are_never_shown(unit):
     assert not [comment for comment in comments if comment in said]
 
 
-# --- Counts -------------------------------------------------------------------------------------
+# --- Counts --------------------------------------------------------------------------------------
 
 
 def test_scores_and_responses_agree_with_plain_counting(unit):
@@ -239,7 +239,7 @@ def test_a_goal_for_the_share_of_satisfied_users(unit):
     assert "(50.5 to 89.8%)" in everything_said(result)
 
 
-# --- Real data ------------------------------------------------------------------------------------
+# --- Real data -----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

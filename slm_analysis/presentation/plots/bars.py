@@ -28,6 +28,7 @@ LONGEST_LABEL = {False: 29, True: 44}
 MOST_TICKS = 5
 ROOM = {False: 1.3, True: 1.36}
 """The scale goes so far beyond the longest bar, for the words at its end."""
+NOTHING = "Nothing to show"
 BESIDE, MOST_ROOM = 1.05, 3.0
 """It goes so far beyond the largest number expected, but no further than three longest bars."""
 
@@ -64,10 +65,12 @@ def draw_bars(bars: Sequence[Bar], unit: str, heads: tuple[str, str], expected_l
     """
 
     def draw(figure: Figure, narrow: bool) -> None:
-        step = STEP[narrow]
-        height = TOP + step * max(len(bars), 1) + BOTTOM
+        step, width = STEP[narrow], NARROW if narrow else WIDE
+        height = TOP + step * len(bars) + BOTTOM
         set_height(figure, height)
-        width = NARROW if narrow else WIDE
+        if not bars:
+            figure.text(WORDS / width, 0.5, NOTHING, va="center", color=PALETTE["muted"])
+            return
         left, right = (10, 14) if narrow else (LABELS, SHARES + 8)
         ax = figure.add_axes(
             (
@@ -77,12 +80,12 @@ def draw_bars(bars: Sequence[Bar], unit: str, heads: tuple[str, str], expected_l
                 (height - TOP - BOTTOM) / height,
             )
         )
-        ax.set(xlim=(0, _end(bars, narrow)), ylim=(max(len(bars), 1) - 0.5, -0.5), yticks=[])
+        ax.set(xlim=(0, _end(bars, narrow)), ylim=(len(bars) - 0.5, -0.5), yticks=[])
         _count_ticks(ax, unit)
         for at, bar in enumerate(bars):
             _draw_bar(ax, bar, at, THICK[narrow] / step, TICK_OVER / step)
             (_narrow_words if narrow else _wide_words)(ax, bar, at)
-        if bars and not narrow:
+        if not narrow:
             _write_heads(ax, heads)
             _explain(ax, bars[0], expected_label, (THICK[narrow] / 2 + TICK_OVER) / step)
 
@@ -91,7 +94,7 @@ def draw_bars(bars: Sequence[Bar], unit: str, heads: tuple[str, str], expected_l
 
 def _end(bars: Sequence[Bar], narrow: bool) -> float:
     """Return the end of the scale: beyond the longest bar and, if near, what was expected."""
-    longest = max([bar.count for bar in bars], default=1.0)
+    longest = max(bar.count for bar in bars)
     expected = max([bar.expected for bar in bars if not np.isnan(bar.expected)], default=0.0)
     return max(ROOM[narrow] * longest, min(BESIDE * expected, MOST_ROOM * longest), 1.0)
 

@@ -95,10 +95,14 @@ def draw_chart(every: ChartSeries) -> Draw:
 
 
 def _name_excluded(ax: Axes, series: ChartSeries) -> None:
+    """Say what a cross is: above it, below it where the drawing ends."""
     excluded = series.points[series.points["excluded"] & series.points["value"].notna()]
+    low, high = ax.get_ylim()
     for x, y in zip(at(replace(series, points=excluded)), excluded["value"], strict=True):
-        ax.annotate("excluded", (x, y), xytext=(0, GAP), textcoords="offset points", ha="center",
-                    va="bottom", fontsize=SMALL, color=PALETTE["muted"])  # fmt: skip
+        room = (high - y) / (high - low) * ax.get_window_extent().height
+        va, away = ("bottom", GAP) if room > ROW + GAP else ("top", -GAP)
+        ax.annotate("excluded", (x, y), xytext=(0, away), textcoords="offset points", ha="center",
+                    va=va, fontsize=SMALL, color=PALETTE["muted"])  # fmt: skip
 
 
 # --- Names of phases, above -------------------------------------------------------------------

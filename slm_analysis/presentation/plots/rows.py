@@ -110,6 +110,12 @@ def draw_rows(
         shown = ax.get_xticks() if marks is None else marks
         ticks = [t for t in shown if limits[0] <= t <= limits[1]]
         ax.set_xticks(ticks, [tick(t) for t in ticks])
+        if narrow:
+            # At the edges there is no room for half a label.
+            for at, label in zip(ticks, ax.get_xticklabels(), strict=True):
+                for end, side in zip(limits, ("left", "right"), strict=True):
+                    if np.isclose(at, end):
+                        label.set_ha(side)
         ax.set_xlabel(axis_label)
         ax.grid(axis="x")
         if band is not None:

@@ -21,15 +21,15 @@ def downtime(result: ServiceLevels) -> Table:
     """Return one row per service with an availability target; times in service hours."""
     rows = [
         [
-            str(row.service),
-            numbers.percent(row.value, 2),
-            numbers.hours(row.service_hours),
-            numbers.hours(row.down_hours),
-            numbers.count(row.unplanned),
-            numbers.hours(row.restore_hours),
-            numbers.hours(row.planned_hours),
+            str(row["service"]),
+            numbers.percent(row["value"], 2),
+            numbers.hours(row["service_hours"]),
+            numbers.hours(row["down_hours"]),
+            numbers.count(row["unplanned"]),
+            numbers.hours(row["restore_hours"]),
+            numbers.hours(row["planned_hours"]),
         ]
-        for row in result.outages.itertuples()
+        for row in result.outages.to_dict("records")
     ]
     when = numbers.period(result.period_start, result.period_end)
     caption = f"Outages in {when}, in hours of agreed service time"

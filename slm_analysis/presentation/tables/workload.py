@@ -23,17 +23,17 @@ def table(result: Workload) -> Table:
     """Return one row per service."""
     rows = [
         [
-            str(row.service),
-            numbers.count(row.opened),
-            numbers.count(row.resolved),
-            numbers.count(row.backlog),
-            numbers.count(row.oldest_days),
-            numbers.hours(row.median_hours),
-            numbers.hours(row.p90_hours),
-            numbers.percent(row.waiting_share, 0),
-            f"{row.reopened:,} of {row.reopen_known:,}",
+            str(row["service"]),
+            numbers.count(row["opened"]),
+            numbers.count(row["resolved"]),
+            numbers.count(row["backlog"]),
+            numbers.count(row["oldest_days"]),
+            numbers.hours(row["median_hours"]),
+            numbers.hours(row["p90_hours"]),
+            numbers.percent(row["waiting_share"], 0),
+            f"{row['reopened']:,} of {row['reopen_known']:,}",
         ]
-        for row in result.services.itertuples()
+        for row in result.services.to_dict("records")
     ]
     when = numbers.period(result.period_start, result.period_end)
     return Table(f"Work in {when}; times in business hours, open tickets included", COLUMNS, rows)

@@ -1,0 +1,363 @@
+"""What is said of what goes with late tickets, from results built by hand."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from slm_analysis.analyses.breach_drivers import ARISES, NOT_STATED, breach_drivers
+from slm_analysis.presentation import headline, plot, say, table
+from slm_analysis.presentation.about import method
+from slm_analysis.presentation.tables.root_causes import pareto_table
+from slm_analysis.presentation.words import root_causes as words
+from slm_analysis.questions.root_causes import BAR, FINDING, RootCauses
+from slm_analysis.result import note
+
+NOT_SAID = re.compile(r"\b(because|proves|certainly|clearly)\b|p-value|p = ", re.IGNORECASE)
+NAN = float("nan")
+
+
+def finding(**values):
+    """Return one finding; what is not given is that of 158 late of 519."""
+    row = {
+        "service": "Invoice posting", "driver": "hold_reason", "level": "Missing purchase order",
+        "known": "at_opening", "n": 519, "breaches": 158, "rate": 158 / 519, "rate_low": 0.262,
+        "rate_high": 0.3504, "expected": 16.87, "excess": 141.13, "excess_low": 109.7,
+        "excess_high": 175.6, "q": 0.0, "since": pd.NaT, "with_driver": None, "with_level": None,
+        "with_breaches": NAN,
+    }  # fmt: skip
+    return row | values
+
+
+def bar(level, breaches, n, expected, *, found=False, levels=1):
+    return {
+        "level": level, "levels": levels, "n": n, "breaches": breaches, "expected": expected,
+        "excess": breaches - expected, "excess_low": 5.0 if found else -5.0, "running_share": NAN,
+        "finding": found,
+    }  # fmt: skip
+
+
+BARS = (
+    bar("Missing purchase order", 158, 519, 16.87, found=True),
+    bar("No hold", 30, 1115, 195.0),
+    bar(NOT_STATED, 11, 171, 17.3),
+)
+
+
+def causes(*findings, bars=BARS, **values):
+    """Return a result with these findings."""
+    pareto = pd.DataFrame(list(bars), columns=BAR)
+    pareto["running_share"] = pareto["breaches"].cumsum() / max(pareto["breaches"].sum(), 1)
+    given = {
+        "business_unit": "华东销售部",
+        "period_start": pd.Timestamp("2026-10-01"),
+        "period_end": pd.Timestamp("2026-10-31"),
+        "target": "resolution_time",
+        "metric": "resolution_time",
+        "window_start": pd.Timestamp("2026-05-01"),
+        "window_end": pd.Timestamp("2026-10-31"),
+        "cases": 2888,
+        "breaches": 226,
+        "service": "Invoice posting",
+        "drivers": None,
+        "within": None,
+        "findings": pd.DataFrame(list(findings), columns=FINDING).astype(
+            {"since": "datetime64[us]"}
+        ),
+        "pareto": pareto,
+        "pareto_driver": "hold_reason" if findings else "service",
+        "pareto_service": "Invoice posting" if findings else "",
+        "family": 56,
+        "q": 0.05,
+    }
+    return RootCauses(**(given | values))
+
+
+# --- A cause to check ----------------------------------------------------------------------------
+
+
+def test_one_finding_with_its_month_and_companion():
+    result = causes(
+        finding(
+            since=pd.Timestamp("2026-06-01"),
+            with_driver="opening_team",
+            with_level="AP Team 2",
+            with_breaches=151.0,
+        )
+    )
+    top = headline(result)
+    assert top.title == (
+        "Missing purchase order (hold_reason) goes with 141 more late tickets than expected"
+    )
+    assert top.lead == (
+        "Invoice posting, Missing purchase order (hold_reason): 158 of 519 tickets were late, "
+        "30.4% (26.2 to 35.0%). That is 141 (110 to 176) more than the 17 expected if it made no "
+        "difference. Its rate has been above the others' since June 2026. Of the 158 late, 151 "
+        "also had AP Team 2 (team at opening)."
+    )
+    assert top.what == (
+        "226 of 2,888 tickets were late in May to October 2026. Looked into: Invoice posting."
+    )
+    assert top.sure == (
+        "The number over those expected is likely between 110 and 176. 56 comparisons made and "
+        "corrected for. A reason that goes with lateness does not prove that it causes it."
+    )
+    assert top.next == (
+        "Check Missing purchase order (hold_reason): read some of its late tickets, first those of "
+        "AP Team 2 (team at opening). Mending it is worth at most about 24 late tickets a month "
+        "(18 to 29)."
+    )
+    assert say(result).sentences == [top.lead, words.NO_PROOF]
+
+
+def test_without_month_or_companion_nothing_is_said_of_them():
+    result = causes(finding())
+    assert "since" not in headline(result).lead
+    assert "also had" not in headline(result).lead
+    assert "first those of" not in headline(result).next
+
+
+def test_further_findings_are_named_signs_as_such():
+    result = causes(
+        finding(),
+        finding(driver="channel", level="E-mail", excess=25.3, excess_low=4.2, excess_high=51.9),
+        finding(driver="reassignment_count", level="3–11", known="arises"),
+    )
+    assert "Standing out as well: E-mail (channel) and 3–11 (hand-offs) (a sign)." in (
+        headline(result).what
+    )
+    sentences = say(result).sentences
+    assert len(sentences) == 4
+    assert "It is a sign and not a cause" in sentences[2]
+    assert "It is a sign" not in sentences[0] + sentences[1]
+
+
+def test_a_service_is_named_as_it_is():
+    result = causes(finding(service="", driver="service", level="Payments"))
+    assert headline(result).title == "Payments goes with 141 more late tickets than expected"
+    assert headline(result).lead.startswith("Payments: 158 of 519 tickets were late")
+
+
+def test_small_numbers_keep_the_digits_that_keep_them_from_nought():
+    row = pd.Series(finding(excess=12.3, excess_low=0.4, excess_high=24.1))
+    assert words.excess(row) == "12.3 (0.4 to 24.1)"
+    row = pd.Series(finding(excess=6.2, excess_low=1.4, excess_high=11.0))
+    assert words.excess(row) == "6.2 (1.4 to 11.0)"
+    row = pd.Series(finding(excess=1234.5, excess_low=-20.0, excess_high=2000.0))
+    assert words.excess(row) == "1,234 (−20 to 2,000)"
+    row = pd.Series(finding(excess=-3.2, excess_low=NAN, excess_high=NAN))
+    assert words.excess(row) == "−3.2"
+
+
+# --- Signs only ----------------------------------------------------------------------------------
+
+
+def test_a_sign_is_not_called_a_cause():
+    result = causes(finding(driver="reassignment_count", level="3–11", known="arises"))
+    top = headline(result)
+    assert top.title == (
+        "Only a sign stands out: 3–11 (hand-offs) goes with 141 more late tickets than expected"
+    )
+    assert "It is a sign and not a cause: a ticket gathers it the longer it takes." in top.lead
+    assert top.next == (
+        "Read some of the 158 late tickets with 3–11 (hand-offs): it shows where to look, not why."
+    )
+    assert "Mending" not in top.next + plot(result).caption.sentence
+
+
+# --- Nothing -------------------------------------------------------------------------------------
+
+
+def test_nothing_stands_out():
+    result = causes()
+    top = headline(result)
+    assert top.title == "Nothing stands out among the late tickets of May to October 2026"
+    assert top.lead == (
+        "No service, and nothing on record of the tickets of Invoice posting, goes with more late "
+        "tickets than chance allows."
+    )
+    assert top.sure == (
+        "56 comparisons made and corrected for. A reason that matters little, or is not on record, "
+        "can stay hidden."
+    )
+    assert top.link == "02_trends"
+    assert say(result).sentences == [top.lead, top.what]
+    assert plot(result).caption.title == "No service stands out"
+
+
+def test_no_service_has_enough_to_be_looked_into():
+    result = causes(service="", breaches=13, family=5)
+    assert headline(result).lead == "No service goes with more late tickets than chance allows."
+    assert headline(result).what == (
+        "13 of 2,888 tickets were late in May to October 2026. No service had 10 late tickets to "
+        "be looked into."
+    )
+
+
+def test_too_few_to_compare():
+    result = causes(service="", cases=40, breaches=3, family=0)
+    top = headline(result)
+    assert top.title == "Too few late tickets in May to October 2026 to look for reasons"
+    assert top.lead == "No group of tickets is large enough to be compared with the others."
+    assert top.sure == "Nothing can be said about reasons."
+
+
+def test_nothing_was_late():
+    result = causes(service="", cases=63, breaches=0, family=0, bars=())
+    top = headline(result)
+    assert top.title == "There was no late ticket in May to October 2026"
+    assert top.lead == "Of 63 tickets none was late."
+    assert top.what == "0 of 63 tickets were late in May to October 2026."
+
+
+def test_no_tickets_at_all():
+    result = causes(service="", cases=0, breaches=0, family=0, bars=())
+    top = headline(result)
+    assert top.title == "There are no tickets to look at in May to October 2026"
+    assert top.what == "No ticket was counted."
+    assert say(result).sentences
+    assert table(result).rows == []
+    for narrow in (False, True):
+        assert "<svg" in plot(result).svg(narrow=narrow)
+
+
+# --- Other targets, windows, notes ---------------------------------------------------------------
+
+
+def test_responses_have_words_of_their_own():
+    result = causes(finding(), metric="response_time")
+    assert "goes with 141 more late first responses than expected" in headline(result).title
+    assert "158 of 519 tickets were answered late" in headline(result).lead
+
+
+def test_one_month_is_called_that():
+    result = causes(finding(), window_start=pd.Timestamp("2026-10-01"))
+    assert say(result).caveats[0] == (
+        "Tickets counted in October 2026: one month only, in which a few late tickets decide."
+    )
+    assert say(causes(finding())).caveats[0] == (
+        "Tickets counted in May to October 2026: so many months that one month's few late tickets "
+        "do not decide."
+    )
+
+
+def test_every_note_has_its_sentence():
+    notes = (
+        note("comparisons", tests=1234),
+        note("levels_left_out", where="Invoice posting", levels=3, min_cases=30, min_days=10),
+        note("taken_as_known", columns="hold_reason, requester_team"),
+    )
+    assert say(causes(finding(), notes=notes)).caveats[1:] == [
+        "Comparisons made and corrected for (Benjamini-Hochberg): 1,234.",
+        "Groups of Invoice posting too small to be judged (fewer than 30 tickets or 10 days): 3.",
+        "When these were filled in is not on record; they are taken as known at opening: "
+        "hold_reason, requester_team.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "text"),
+    [
+        ("hold_reason", NOT_STATED, "Not stated (hold_reason)"),
+        ("assignment_group", "AP Team 2", "AP Team 2 (last team)"),
+        ("opening_weekday", "Wednesday", "Wednesday (weekday of opening)"),
+        ("opening_hour", "16–20", "16–20 (hour of opening)"),
+        ("service", "发票处理", "发票处理"),
+    ],
+)
+def test_levels_are_named_as_in_the_data(name, level, text):
+    assert words.reason(name, level) == text
+
+
+def test_no_sentence_claims_a_cause():
+    for result in (causes(finding()), causes(finding(known="arises")), causes()):
+        said = f"{headline(result)} {say(result)} {plot(result).caption}"
+        assert not NOT_SAID.search(said)
+
+
+# --- Table and figure ----------------------------------------------------------------------------
+
+
+def compared():
+    """Return a real comparison: team B late more often, everything else alike."""
+    random = np.random.default_rng(5)
+    n = 3000
+    team = random.choice(["A", "B", "C"], n)
+    tickets = pd.DataFrame(
+        {
+            "opened_at": pd.Timestamp("2026-05-04", tz="UTC")
+            + pd.to_timedelta(random.integers(0, 180, n), unit="D"),
+            "team": team,
+            "reopen_count": random.choice(["0", "1"], n),
+            "breached": random.random(n) < np.where(team == "B", 0.3, 0.05),
+        }
+    )
+    return breach_drivers(tickets, drivers=["team", "reopen_count"], arises=ARISES)
+
+
+def test_the_table_holds_every_group_that_was_judged():
+    levels = compared()
+    shown = table(causes(finding(), within=levels))
+    assert shown.folded
+    assert shown.accented == [0]
+    assert len(shown.rows) == levels.family == 5
+    first = levels.levels.iloc[0]
+    assert shown.rows[0][:4] == [
+        "B (team)",
+        "Invoice posting",
+        "known at opening",
+        f"{first['breaches']} of {first['n']:,}",
+    ]
+    signs = [row for row in shown.rows if row[0].endswith("(reopenings)")]
+    assert {row[2] for row in signs} == {"sign: arises on the way"}
+
+
+def test_the_numbers_behind_the_figure():
+    shown = pareto_table(causes(finding()))
+    assert shown.rows == [
+        ["Missing purchase order", "158 of 519", "17", "79%"],
+        ["No hold", "30 of 1,115", "195", "94%"],
+        ["Not stated", "11 of 171", "17", "100%"],
+    ]
+    assert shown.accented == [0]
+
+
+def texts(svg):
+    return re.findall(r">([^<>]+)</text>", svg)
+
+
+def test_the_figure_says_what_its_marks_mean():
+    chart = plot(causes(finding()))
+    wide, narrow = (texts(chart.svg(narrow=form)) for form in (False, True))
+    for text in ("Missing purchase order", "141 more"):
+        assert text in wide
+        assert text in narrow
+    assert "expected if it made no difference" in wide
+    assert "158 of 519 late" in wide
+    assert "158 of 519 late, 79% so far" in narrow
+    assert chart.caption.subtitle == (
+        "Late tickets of Invoice posting in May to October 2026 by hold_reason: 199 of 1,805 "
+        "tickets. The tick shows how many there would be if it made no difference"
+    )
+
+
+def test_only_what_is_more_than_chance_is_coloured():
+    marked = plot(causes(finding())).svg(narrow=False)
+    plain = plot(causes(bars=tuple(b | {"finding": False} for b in BARS))).svg(narrow=False)
+    assert "var(--acc)" in marked
+    assert "var(--acc)" not in plain
+
+
+def test_far_expectations_are_told_instead_of_drawn():
+    bars = (bar("A", 3, 40, 2.0), bar("B", 2, 900, 70.0), bar("", 1, 50, NAN, levels=7))
+    wide = texts(plot(causes(bars=bars)).svg(narrow=False))
+    assert "fewer than the 70 expected" in wide
+    assert "7 others" in wide
+
+
+def test_the_method_names_tests_and_correction():
+    entries = dict(method(causes(finding())))
+    assert entries["Comparisons"].startswith("56 of each group with all other tickets")
+    assert "Benjamini-Hochberg, 5% false findings accepted in all" in entries["Comparisons"]
+    assert "Since when" in entries

@@ -1,0 +1,394 @@
+"""What is said of satisfaction, from results built by hand."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from slm_analysis.analyses.control_charts import control_chart
+from slm_analysis.analyses.watermelon import Watermelon
+from slm_analysis.presentation import headline, plot, say, table
+from slm_analysis.presentation.about import method
+from slm_analysis.presentation.words import user_satisfaction as words
+from slm_analysis.questions.user_satisfaction import LEVEL, UserSatisfaction
+from slm_analysis.result import note
+
+NOT_SAID = re.compile(r"\b(because|proves|certainly|clearly)\b|p-value|p = ", re.IGNORECASE)
+NAN = float("nan")
+STEADY = [4.3, 4.2, 4.35, 4.25, 4.3, 4.2, 4.4, 4.3, 4.25, 4.35, 4.2, 4.3]
+
+
+def level(service, value=4.1, low=3.9, high=4.3, **values):
+    """Return one row: 60 people, 71 of 212 tickets answered, no goal."""
+    row = {
+        "service": service, "measure": "mean", "value": value, "low": low, "high": high,
+        "respondents": 60, "answers": 71, "answered": 71.0, "sent": 212.0, "goal": None,
+        "goal_value": NAN, "minimum": NAN, "result": "no_goal", "evidence": None, "hidden": False,
+        "reason": "", "direction": None,
+    }  # fmt: skip
+    return row | values
+
+
+def judged(service, result, evidence="clear", **values):
+    agreed = {"goal": "at least 4.2 of 5", "goal_value": 4.2, "minimum": 30.0}
+    return level(service, **({"result": result, "evidence": evidence} | agreed | values))
+
+
+def hidden(service, reason="few_respondents", **values):
+    few = {"value": NAN, "low": NAN, "high": NAN, "respondents": 3, "answers": 4, "answered": 4.0}
+    return level(
+        service, **(few | {"sent": 12.0, "hidden": True, "result": "hidden", "reason": reason})
+    ) | (values)
+
+
+def chart(values=STEADY):
+    time = pd.date_range("2025-11-01", periods=len(values), freq="MS")
+    return control_chart(
+        pd.DataFrame({"time": time, "value": values}), value="value", time="time", kind="i"
+    )
+
+
+def told(**values):
+    """Return what `watermelon` says of the unit: green, at 3.64 against 4.2, falling."""
+    row = {
+        "business_unit": "Head Office", "sla": "green", "met": 9, "missed": 0, "goal": 4.2,
+        "goal_agreed": True, "level": 3.638, "level_low": 3.325, "level_high": 3.885,
+        "slope": -0.0678, "slope_low": -0.0968, "slope_high": -0.0355, "poor": True,
+        "falling": True, "reason": "", "finding": "watermelon",
+    }  # fmt: skip
+    groups = pd.DataFrame([row | values])
+    return Watermelon(groups=groups, family=2, q=0.05, interval_level=0.9)
+
+
+NOTHING = {"finding": "", "poor": False, "falling": False}
+
+
+def scores(*levels, unit=None, direction="steady", **values):
+    """Return a result with these rows, the unit's last."""
+    rows = [*levels, (unit or level(None)) | {"direction": direction}]
+    given = {
+        "business_unit": "Head Office",
+        "period_start": pd.Timestamp("2026-10-01"),
+        "period_end": pd.Timestamp("2026-10-31"),
+        "measure": "mean",
+        "scale": (1.0, 5.0),
+        "min_group": 5,
+        "levels": pd.DataFrame(rows, columns=LEVEL),
+        "silent": pd.DataFrame({"status": pd.Series(dtype="str"), "tickets": []}),
+        "unresolved": 0,
+        "chart": chart(),
+        "watermelon": told(**NOTHING),
+    }
+    return UserSatisfaction(**(given | values))
+
+
+# --- Verdicts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "title", "verdict"),
+    [
+        (
+            judged("Payments", "missed", value=3.7, low=3.5, high=3.9),
+            "Users rate Payments below the goal",
+            "Missed",
+        ),
+        (
+            judged("Payments", "missed", "uncertain"),
+            "Payments: rated below the goal, uncertain",
+            "Missed, uncertain",
+        ),
+        (
+            judged("Payments", "met", value=4.6, low=4.5, high=4.7),
+            "Payments: rated as agreed",
+            "Met",
+        ),
+        (
+            judged("Payments", "met", "uncertain", value=4.3, low=4.1),
+            "Payments: rated as agreed, uncertain",
+            "Met, uncertain",
+        ),
+        (
+            judged("Payments", "too_few"),
+            "Mean rating in October 2026: 4.1 of 5; too few answers to judge a goal",
+            "Too few answers",
+        ),
+        (
+            judged("Payments", "no_cases", value=NAN, answers=0),
+            "Mean rating in October 2026: 4.1 of 5; too few answers to judge a goal",
+            "Too few answers",
+        ),
+        (
+            level("Payments"),
+            "Mean rating in October 2026: 4.1 of 5; no goal is agreed",
+            "No goal",
+        ),
+    ],
+)
+def test_every_verdict_has_its_title(row, title, verdict):
+    result = scores(row)
+    assert headline(result).title == title
+    assert plot(result).caption.title == title
+    assert table(result).rows[0][2] == verdict
+
+
+def test_a_missed_goal_in_full():
+    result = scores(judged("Payments", "missed", value=3.7, low=3.5, high=3.9))
+    assert say(result).sentences == [
+        "Payments: missed. 3.7 of 5 (3.5 to 3.9), agreed: at least 4.2 of 5; from 60 people; 71 of "
+        "212 answered (33%).",
+        "All services: 4.1 of 5 (3.9 to 4.3), from 60 people; 71 of 212 answered (33%).",
+        "The monthly score is steady.",
+    ]
+    assert headline(result).next == "Ask those who gave Payments a low score what they miss."
+    assert headline(result).what == "Below the goal: Payments. The monthly score is steady."
+    assert headline(result).sure == (
+        "The score is likely between 3.9 and 4.3, if those who did not answer feel the same: 67% "
+        "of the tickets resolved."
+    )
+
+
+def test_the_surest_miss_is_named_and_acted_on_first():
+    result = scores(
+        judged("Travel", "missed", "uncertain", answers=500),
+        judged("Payments", "missed", value=3.7, low=3.5, high=3.9),
+    )
+    assert headline(result).title == "Users rate Payments below the goal"
+    assert headline(result).next == "Ask those who gave Payments a low score what they miss."
+    assert headline(result).what.startswith("Below the goal: Payments and Travel.")
+
+
+@pytest.mark.parametrize(
+    ("rows", "direction", "step"),
+    [
+        ([judged("A", "missed", "uncertain")], "steady", "Change nothing on this period alone; see "
+         "whether the next ones agree."),
+        ([judged("A", "met")], "worse", "Look at what changed when the score began to fall."),
+        ([level("A")], "steady", "Agree on a goal for satisfaction, so that it can be judged."),
+        ([judged("A", "too_few")], "steady", "Ask more of those who had a ticket resolved, so that "
+         "the goal can be judged."),
+        ([judged("A", "met")], "steady", "No action is needed here."),
+    ],
+)  # fmt: skip
+def test_what_to_do_next(rows, direction, step):
+    assert headline(scores(*rows, direction=direction)).next == step
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "verdict", "shown"),
+    [
+        (4.19, 3.7, 4.7, "missed", "4.19 (3.7 to 4.7)"),
+        (4.16, 4.0, 4.1996, "missed", "4.16 (4.0000 to 4.1996)"),
+        (4.2, 4.1, 4.3, "met", "4.2 (4.1 to 4.3)"),
+        (4.23, 4.1, 4.4, "met", "4.23 (4.1 to 4.4)"),
+    ],
+)
+def test_digits_never_contradict_a_verdict(value, low, high, verdict, shown):
+    row = pd.Series(judged("Payments", verdict, value=value, low=low, high=high))
+    assert words.rating(row) == shown
+
+
+# --- Direction -----------------------------------------------------------------------------------
+
+
+def test_where_the_months_are_heading():
+    falling = chart([*STEADY, *STEADY, 3.0, 2.9, 2.8])
+    result = scores(judged("Payments", "met"), direction="worse", chart=falling)
+    since = falling.summary["since"].iloc[0]
+    assert headline(result).title == "Payments: rated as agreed; lately lower than usual"
+    assert words.trend(result) == [f"The monthly score is lower than usual since {since:%B %Y}."]
+    better = scores(judged("Payments", "met"), direction="better")
+    assert headline(better).title == "Payments: rated as agreed; lately higher than usual"
+    assert words.trend(scores(direction="mixed")) == ["The monthly score is unsteady."]
+    assert words.trend(scores(direction="not_judged")) == []
+
+
+# --- Green on paper ------------------------------------------------------------------------------
+
+
+def test_green_targets_and_unhappy_users():
+    result = scores(level("Payments"), direction="worse", watermelon=told())
+    top = headline(result)
+    assert top.title == "Green on paper, but users less satisfied than agreed"
+    assert top.lead == (
+        "Of 9 service levels judged, all were met; the monthly mean score has come to 3.6 (3.3 to "
+        "3.9; 90% interval), against the agreed 4.2. It fell by 0.07 a month over the last year "
+        "(0.04 to 0.10)."
+    )
+    assert top.what.startswith("All services: 4.1 of 5 (3.9 to 4.3), from 60 people")
+    assert top.next == (
+        "Ask users what the targets do not measure, those who scored low first; then agree on a "
+        "target for it."
+    )
+    assert f"{top.title}. {top.lead}" in say(result).sentences
+
+
+@pytest.mark.parametrize(
+    ("values", "title", "against"),
+    [
+        ({"goal_agreed": False, "goal": 4.0}, "Green on paper, but users give less than the middle "
+         "of the scale", "against the middle of the scale: 4."),
+        ({"poor": False}, "Green on paper, but users are less and less satisfied",
+         "against the agreed 4.2."),
+        ({"finding": "reverse", "sla": "red", "missed": 2, "falling": False},
+         "Targets missed, and yet users are as satisfied as agreed", "against the agreed 4.2."),
+        ({"finding": "reverse", "sla": "red", "missed": 2, "falling": False, "goal_agreed": False},
+         "Targets missed, and yet users are above the middle of the scale",
+         "against the middle of the scale: 4.2."),
+    ],
+)  # fmt: skip
+def test_every_contrast_has_its_words(values, title, against):
+    result = scores(level("Payments"), watermelon=told(**values))
+    (sentence,) = [s for s in say(result).sentences if s.startswith(title)]
+    assert against in sentence
+    is_watermelon = values.get("finding") != "reverse"
+    assert (headline(result).title == title) == is_watermelon
+
+
+def test_only_unhappy_users_go_to_the_portfolio():
+    for finding, count in (("watermelon", 1), ("reverse", 0), ("", 0)):
+        result = scores(watermelon=told(finding=finding, periods=24, answers=900))
+        assert len(result.sections()["watermelon"]) == count
+
+
+# --- Hidden, missing -----------------------------------------------------------------------------
+
+
+def test_hidden_rows_stay_with_their_reason():
+    result = scores(level("Payments"), hidden("Reports"), hidden("Travel", "complement"))
+    rows = {row[0]: row for row in table(result).rows}
+    assert rows["Reports"][2:4] == ["Hidden", "hidden (fewer than 5 people)"]
+    assert rows["Travel"][2:4] == ["Hidden", "hidden (would reveal another)"]
+    assert rows["Travel"][5] == "4 of 12 answered (33%)"
+    assert "Hidden: Reports and Travel." in headline(result).what
+    for narrow in (False, True):
+        drawn = plot(result).svg(narrow=narrow)
+        assert "hidden (fewer than 5 people)" in drawn
+        assert "hidden (would reveal another)" in drawn
+
+
+def test_a_hidden_unit_says_why():
+    result = scores(hidden("Payments"), unit=hidden(None), direction="not_judged")
+    top = headline(result)
+    assert top.title == "Too few people answered in October 2026 to show how satisfied they are"
+    assert top.lead == (
+        "Scores of fewer than 5 people are not shown, so that nobody's answer can be read."
+    )
+    assert top.what == "3 people gave 4 answers; every score is hidden."
+    assert top.sure == "Nothing can be said from so few answers."
+    assert say(result).sentences == [
+        "All services, hidden (fewer than 5 people); 4 of 12 answered (33%)."
+    ]
+
+
+def test_nobody_answered():
+    silent = {"value": NAN, "low": NAN, "high": NAN, "respondents": 0, "answers": 0}
+    result = scores(unit=level(None, **silent, answered=0.0), direction="not_judged")
+    assert headline(result).title == "Nobody answered in October 2026"
+    assert headline(result).lead == "None of 212 tickets resolved in the period has an answer."
+    unknown = level(None, **silent, answered=NAN, sent=NAN)
+    result = scores(unit=unknown, direction="not_judged", scale=(NAN, NAN), watermelon=None)
+    assert headline(result).lead == (
+        "There are no answers of this unit from the period in the data."
+    )
+    assert "<svg" in plot(result).svg(narrow=True)
+
+
+def test_who_could_not_answer_is_said():
+    result = scores(unresolved=10, silent=pd.DataFrame({"status": ["Resolved"], "tickets": [1157]}))
+    assert say(result).caveats == [
+        "Every ticket resolved in the period counts as asked. Those who did not answer may feel "
+        "otherwise.",
+        "Nobody could be asked about 10 tickets still open at the end of the period.",
+        "No ticket with status Resolved has an answer (1,157 of 212 resolved): these could not be "
+        "rated, or nobody asked.",
+    ]
+
+
+def test_without_tickets_there_is_no_response_rate():
+    unknown = level(None, answered=NAN, sent=NAN)
+    result = scores(unit=unknown)
+    assert say(result).sentences[0] == (
+        "All services: 4.1 of 5 (3.9 to 4.3), from 60 people; 71 answers."
+    )
+    assert headline(result).sure == (
+        "The score is likely between 3.9 and 4.3, if those who did not answer feel the same."
+    )
+
+
+def test_every_note_has_its_sentence():
+    notes = (
+        note("hidden_groups", groups=2, min_group=5),
+        note("answers_as_respondents", answers=1173),
+        note("repeated_respondents", respondents=36, answers=56),
+        note("response_rate_unknown"),
+        note("targets_undecided"),
+        note("too_few_months", needed=8),
+        note("goal_assumed", goal=3.0),
+        note("goal_of", goal=4.2, services="Travel"),
+    )
+    assert say(scores(notes=notes)).caveats[1:] == [
+        "Scores that rest on fewer than 5 people are hidden, and one more where it would give them "
+        "away: 2 here.",
+        "Who answered is not on record for 1,173 answers; each counts as a person of its own.",
+        "56 answers come from 36 people; answers of one person count as going together.",
+        "Who was asked is not on record.",
+        "No service level of the period could be judged, so they cannot be set against "
+        "satisfaction.",
+        "Satisfaction is not set against the service levels: of the last 12 months fewer than 8 "
+        "have a score that can be shown.",
+        "No one goal is agreed for satisfaction; the middle of the scale, 3, stands for it.",
+        "The goal of 4.2 is agreed for Travel; the unit is seen against it too.",
+    ]
+
+
+# --- Measures and figure -------------------------------------------------------------------------
+
+
+def test_shares_and_net_promoter_scores_have_their_own_form():
+    share = pd.Series(level("A", 0.7945, 0.72, 0.853, measure="top_box"))
+    assert words.rating(share) == "79.5% (72.0 to 85.3%)"
+    promoters = pd.Series(level("A", -12.4, -30.0, 5.2, measure="nps"))
+    assert words.rating(promoters) == "−12 (−30 to 5)"
+    rows = [share.to_dict()]
+    result = scores(*rows, unit=share.to_dict() | {"service": None}, measure="top_box")
+    assert headline(result).title.startswith("Share of satisfied users in October 2026: 79.5%")
+    assert "70%" in plot(result).svg(narrow=False)
+    whole = promoters.to_dict() | {"service": None}
+    result = scores(unit=whole, measure="nps", scale=(0.0, 10.0))
+    assert headline(result).title.startswith("Net promoter score in October 2026: −12")
+    assert "points" in plot(result).svg(narrow=False)
+
+
+def test_the_figure_shows_goal_axis_and_answers():
+    missed = judged("Payments", "missed", value=3.7, low=3.5, high=3.9)
+    chart = plot(scores(missed, level("Travel")))
+    assert chart.caption.subtitle == (
+        "Mean rating from 1 to 5 with 95% interval, October 2026; answers to tickets resolved; "
+        "axis starts at 3.5"
+    )
+    for narrow in (False, True):
+        drawn = chart.svg(narrow=narrow)
+        for text in ("Goal 4.2", "agreed: at least 4.2 of 5", "no goal agreed", "points"):
+            assert text in drawn
+        assert "71 of 212 answered (33%)" in drawn
+        assert "var(--acc)" in drawn
+    assert "var(--acc)" not in plot(scores(level("Travel"))).svg(narrow=False)
+
+
+def test_different_goals_are_drawn_row_by_row():
+    other = {"goal": "at least 4.5 of 5", "goal_value": 4.5}
+    result = scores(judged("A", "missed"), judged("B", "missed", **other))
+    assert "Goal 4" not in plot(result).svg(narrow=False)
+
+
+def test_no_sentence_claims_a_cause():
+    for result in (scores(watermelon=told()), scores(judged("A", "missed"))):
+        assert not NOT_SAID.search(f"{headline(result)} {say(result)} {plot(result).caption}")
+
+
+def test_the_method_names_tests_and_hiding():
+    entries = dict(method(scores(watermelon=told())))
+    assert "scores of fewer than 5 people are hidden" in entries["Satisfaction"]
+    assert entries["Service levels against satisfaction"].startswith("2 one-sided tests")
+    assert [name for name, _ in method(scores(watermelon=None))] == ["Satisfaction"]
