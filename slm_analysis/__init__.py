@@ -38,6 +38,8 @@ _PLACES = {
     "slm_analysis.presentation.tables.agreement": ("agreed_goals", "agreed_duties"),
     "slm_analysis.presentation.tables.portfolio": ("matrix",),
     "slm_analysis.presentation.words.portfolio": ("attention",),
+    "slm_analysis.presentation.plots.portfolio_satisfaction": ("user_scores",),
+    "slm_analysis.presentation.plots.portfolio_changes": ("change_results",),
     "slm_analysis.presentation.about": ("about", "about_portfolio"),
     "slm_analysis.presentation.key_figures": ("key_figures",),
 }

@@ -40,22 +40,13 @@ def executed_notebooks(sample_project, tmp_path_factory) -> dict[str, Path]:
     notebooks = sorted((sample_project / NOTEBOOKS).glob("*.ipynb"))
 
     def run(notebook: Path) -> Path:
+        target = folder / notebook.name
+        command = [sys.executable, "-m", "papermill", "--no-progress-bar", notebook, target]
         done = subprocess.run(  # noqa: S603
-            [
-                sys.executable,
-                "-m",
-                "papermill",
-                "--no-progress-bar",
-                notebook,
-                folder / notebook.name,
-            ],
-            cwd=sample_project,
-            capture_output=True,
-            text=True,
-            check=False,
+            command, cwd=sample_project, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{notebook.name}: {done.stderr[-2000:]}"
-        return folder / notebook.name
+        return target
 
     with ThreadPoolExecutor(2) as pool:
         return dict(zip((n.stem for n in notebooks), pool.map(run, notebooks), strict=True))

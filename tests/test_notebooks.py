@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import slm_analysis as slm
 from slm_analysis.batch.parameters import TITLE, declared
 from slm_analysis.presentation.views import KEY_FIGURES, PAGE
 from tests.conftest import PROJECT
@@ -20,7 +21,12 @@ NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 CHECKED = {"keep_output", "nbval-check-output"}
 UNITS = ("华东销售部", "Manufacturing", "Logistics", "Head Office", "Sales West",
          "Research & Development")  # fmt: skip
-CHARTS = re.compile(r"\bslm\.plot\(")
+DRAWING = [
+    name
+    for name in slm.__all__
+    if getattr(getattr(slm, name), "__annotations__", {}).get("return") == "Chart"
+]
+CHARTS = re.compile(rf"\bslm\.({'|'.join(DRAWING)})\(")
 IMAGES = {"image/png", "image/svg+xml", "image/jpeg"}
 SECRET = re.compile(r"\b[0-9a-f]{12,}\b|\d\d:\d\d:\d\d|/(home|root|work|tmp|Users)/|\d+\.\d+\.\d+")
 """Hashes, times of day, paths and versions: what differs from one run or machine to the next."""
@@ -42,6 +48,7 @@ def shown(cell) -> list[str]:
 
 
 def test_there_are_notebooks():
+    assert "plot" in DRAWING
     assert [n.stem for n in NOTEBOOKS][:2] == ["00_portfolio", "01_service_levels"]
 
 

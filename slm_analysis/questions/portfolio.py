@@ -55,7 +55,8 @@ class Portfolio(Result):
         `ServiceLevels.levels`), with `p`, `q` and `clearly`: the verdict stands after correction
         for all comparisons of the portfolio.
     trends, drivers, satisfaction, watermelon, changes, actions : DataFrame
-        The records of the other reports, with `business_unit`.
+        The records of the other reports, with `business_unit`; `changes` also with
+        `portfolio_q` and `stands` (after correction for all changes of all units).
     attention : DataFrame
         At most five rows, most pressing first: `kind` (one of `KINDS`), `business_unit`,
         `service` (empty: the whole unit), `level` (row of `levels`, missing where satisfaction is
@@ -159,6 +160,7 @@ def _portfolio(
         for section in SECTIONS
     }
     levels = _tested(sections.pop("service_levels"))
+    sections["changes"] = _corrected(sections["changes"])
     listed = pd.DataFrame(reports, columns=["business_unit", "folder", "notebook", "status"])
     return Portfolio(
         period_start=start,
@@ -184,6 +186,15 @@ def _tested(levels: pd.DataFrame) -> pd.DataFrame:
     # What is counted whole has no chance in it.
     whole = levels["interval_method"].eq(COMPLETE_RECORD) & levels["evidence"].eq("clear")
     return levels.assign(p=p, q=q, clearly=(q <= Q) | whole)
+
+
+def _corrected(changes: pd.DataFrame) -> pd.DataFrame:
+    """Add `stands`: does the verdict of a unit's report stand among all changes of all units."""
+    if changes.empty:
+        return changes
+    q, _ = false_discovery(changes["p"].to_numpy(float), Q)
+    found = changes["verdict"].isin(["better", "worse"])
+    return changes.assign(portfolio_q=q, stands=~found | (q <= Q))
 
 
 def _p_values(levels: pd.DataFrame) -> np.ndarray:

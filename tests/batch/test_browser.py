@@ -7,13 +7,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from slm_analysis.batch.pages import page
-from slm_analysis.batch.plan import plan
-from slm_analysis.batch.run import run
-from slm_analysis.project import AGREEMENTS, NOTEBOOKS, SOURCES
+from slm_analysis.batch.pages import blocks, page
 from tests.batch.test_pages import every_block, frame
 from tests.conftest import PROJECT
 
@@ -23,7 +19,6 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
-EAST, SMALL = "华东销售部", "Research & Development"
 LONG = "NothingThatCouldBeBroken" * 9
 
 
@@ -42,42 +37,21 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory) -> dict[str, Path]:
-    """Return index and pages of two units of the sample, and a page of words without end."""
-    root = tmp_path_factory.mktemp("sample")
-    write_part_of_sample(root, [EAST, SMALL])
-    planned = plan(root)
-    records = run(planned, 2, lambda _: None)
-    assert [r.error for r in records.values() if r.error] == []
-    found = {"index": planned.entry, "months": planned.folder.parent / "index.html"}
-    found |= {job.business_unit: job.folder / f"{job.name}.html" for job in planned.jobs}
-    hostile = root / "hostile.html"
-    hostile.write_text(page(every_block(LONG), frame(LONG)), encoding="utf-8")
-    return found | {"hostile": hostile}
+def pages(executed_notebooks, tmp_path_factory) -> dict[str, Path]:
+    """Return the pages of all notebooks, and one with words without end."""
+    folder = tmp_path_factory.mktemp("pages")
+    shown = {name: blocks(file) for name, file in executed_notebooks.items()}
+    files = {}
+    for name, content in (shown | {"hostile": every_block(LONG)}).items():
+        files[name] = folder / f"{name}.html"
+        around = frame(LONG if name == "hostile" else "Manufacturing, service levels")
+        files[name].write_text(page(content, around), encoding="utf-8")
+    return files
 
 
-def write_part_of_sample(root: Path, units: list[str]) -> None:
-    """Write a project with some of the sample's business units."""
-    for file in (SOURCES, AGREEMENTS / "finance-shared-services-3.yaml"):
-        (root / file).parent.mkdir(exist_ok=True, parents=True)
-        shutil.copy(PROJECT / file, root / file)
-    (root / NOTEBOOKS).mkdir()
-    for name in ("00_portfolio.ipynb", "01_service_levels.ipynb"):
-        shutil.copy(PROJECT / NOTEBOOKS / name, root / NOTEBOOKS / name)
-    folder = Path("data", "sample")
-    (root / folder).mkdir(parents=True)
-    tickets = pd.read_csv(PROJECT / folder / "tickets.csv.gz", dtype="str")
-    tickets = tickets[tickets["business_unit"].isin(units)]
-    tickets.to_csv(root / folder / "tickets.csv.gz", index=False)
-    for file in sorted((PROJECT / folder).glob("*.csv*")):
-        if not (root / folder / file.name).exists():
-            table = pd.read_csv(file, dtype="str")
-            if "ticket_id" in table:
-                table = table[table["ticket_id"].isin(tickets["ticket_id"])]
-            table.to_csv(root / folder / file.name, index=False)
+NAMES = [*(n.stem for n in sorted((PROJECT / "notebooks").glob("*.ipynb"))), "hostile"]
 
-
-NAMES = ["index", "months", EAST, SMALL, "hostile"]
+DRAWN = [name for name in NAMES if name not in {"00_portfolio", "hostile"}]
 
 
 def opened(browser, file: Path, width: int, **options) -> tuple:
@@ -110,7 +84,7 @@ TOO_WIDE = """() => [...document.querySelectorAll('.scroll')]
     .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 80))"""
 
 
-@pytest.mark.parametrize("name", ["index", EAST])
+@pytest.mark.parametrize("name", ["00_portfolio", "01_service_levels"])
 def test_text_can_be_read_in_light_and_dark(browser, pages, name):
     shown = {}
     for scheme in ("light", "dark"):
@@ -141,14 +115,16 @@ CONTRASTS = """() => {
 }"""
 
 
-def test_one_drawing_is_shown_in_each_width_and_its_text_is_large_enough(browser, pages):
+@pytest.mark.parametrize("name", DRAWN)
+def test_one_drawing_is_shown_in_each_width_and_its_text_is_large_enough(browser, pages, name):
     for width, form in ((1280, "wide"), (360, "narrow")):
-        tab, *_ = opened(browser, pages[EAST], width)
+        tab, *_ = opened(browser, pages[name], width)
         visible = tab.eval_on_selector_all(
             "figure svg",
             "all => all.filter(s => s.getClientRects().length).map(s => s.parentElement.className)",
         )
-        assert visible == [form]
+        assert visible == [form] * len(visible)
+        assert visible
         heights = tab.eval_on_selector_all(
             f".{form} text",
             "all => all.map(t => parseFloat(getComputedStyle(t).fontSize) * t.getCTM().a)",
@@ -157,9 +133,10 @@ def test_one_drawing_is_shown_in_each_width_and_its_text_is_large_enough(browser
         tab.context.close()
 
 
+@pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_text_of_a_drawing_is_cut_or_covers_another(browser, pages, width):
-    tab, *_ = opened(browser, pages[EAST], width)
+def test_no_text_of_a_drawing_is_cut_or_covers_another(browser, pages, width, name):
+    tab, *_ = opened(browser, pages[name], width)
     found = tab.evaluate(OVERLAPS)
     assert found == {"cut": [], "covered": []}
     tab.context.close()
@@ -185,7 +162,7 @@ OVERLAPS = """() => {
 
 
 def test_in_print_all_is_paper_and_details_are_left_out(browser, pages):
-    tab, *_ = opened(browser, pages[EAST], 794)
+    tab, *_ = opened(browser, pages["01_service_levels"], 794)
     tab.emulate_media(media="print")
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert (
@@ -205,14 +182,14 @@ def test_in_print_all_is_paper_and_details_are_left_out(browser, pages):
 
 
 def test_by_keyboard_the_first_step_leads_to_the_report(browser, pages):
-    tab, *_ = opened(browser, pages["index"], 1280)
+    tab, *_ = opened(browser, pages["00_portfolio"], 1280)
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.textContent") == "Skip to the report"
     tab.context.close()
 
 
 def test_a_phone_shows_every_cell_with_the_name_of_its_column(browser, pages):
-    tab, *_ = opened(browser, pages["index"], 360)
+    tab, *_ = opened(browser, pages["00_portfolio"], 360)
     labels = tab.eval_on_selector_all(
         "table.m tbody tr:first-child td",
         "all => all.map(c => getComputedStyle(c, '::before').content)",

@@ -14,8 +14,8 @@ SERVICENOW = """\
 "number","opened_at","short_description","caller_id","priority","state","category","company",\
 "business_service","assignment_group","contact_type","made_sla","reassignment_count",\
 "reopen_count","resolved_at","closed_at","sys_updated_on"
-"INC0010001","2026-02-14 09:05:00","Cannot post, says ""no"" twice","Abel Tuter","1 - Critical","Closed",\
-"Inquiry","ACME East","Invoice posting","AP Team 1","email","true","2","0","2026-02-14 10:00:00",\
+"INC0010001","2026-02-14 09:05:00","Cannot post, says ""no"" twice","Abel Tuter","1 - Critical",\
+"Closed","Inquiry","ACME East","Invoice posting","AP Team 1","email","true","2","0","2026-02-14 10:00:00",\
 "2026-02-19 10:00:01","2026-02-19 10:00:01"
 "INC0010002","2026-02-15 09:05:00","","","4 - Low","New","","","","","self-service","false","0","",\
 "","","2026-02-15 09:05:00"
@@ -112,7 +112,7 @@ def test_what_the_table_itself_says_comes_first(tmp_path):
 
 def test_an_own_column_that_is_not_there_is_an_error_all_the_same(tmp_path):
     write(tmp_path, issues_csv="Issue key,Created\nFIN-1,14/Feb/26 9:05 AM\n")
-    with pytest.raises(InputError, match="The column 'Stage' is not in issues.csv"):
+    with pytest.raises(InputError, match=r"The column 'Stage' is not in issues\.csv"):
         load(tmp_path, "tickets: {file: issues.csv, profile: jira, columns: {status: Stage}}\n")
 
 

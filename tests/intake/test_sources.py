@@ -448,7 +448,7 @@ COLUMNS = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(cell, min_size=5, max_size=9), max_size=12),
     st.sampled_from(["rows", "updates", "events"]),

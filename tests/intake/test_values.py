@@ -2,7 +2,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slm_analysis.errors import InputError
@@ -138,6 +138,7 @@ class TestFormats:
         assert times(None, None, date_format="%d/%m/%Y").series.isna().all()
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         st.datetimes(pd.Timestamp("1990-01-01"), pd.Timestamp("2090-01-01")),

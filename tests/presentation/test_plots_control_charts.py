@@ -84,7 +84,7 @@ def many(count):
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-@pytest.mark.parametrize("count", [1, 2, 5, 6, 9, 10, 24])
+@pytest.mark.parametrize("count", [1, 2, 5, 9, 10, 24])
 def test_small_multiples_are_readable_in_both_widths(count, narrow):
     figure = drawn(small_multiples(made_up_stability(many(count), n=60)), narrow=narrow)
     assert_readable(figure)

@@ -25,10 +25,10 @@ TOP, BOTTOM = 30, 30
 LABELS, WORDS, SHARES = 230, 12, 212
 """Pixels from the left to the bars, and from their end to the words and to the end of shares."""
 LONGEST_LABEL = {False: 29, True: 44}
+NOTHING = "Nothing to show"
 MOST_TICKS = 5
 ROOM = {False: 1.3, True: 1.36}
 """The scale goes so far beyond the longest bar, for the words at its end."""
-NOTHING = "Nothing to show"
 BESIDE, MOST_ROOM = 1.05, 3.0
 """It goes so far beyond the largest number expected, but no further than three longest bars."""
 

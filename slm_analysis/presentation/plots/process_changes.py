@@ -12,7 +12,7 @@ from slm_analysis.analyses.change_effect import (
     WORSE,
     ChangeEffect,
 )
-from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.chart import Chart, Draw
 from slm_analysis.presentation.numbers import MINUS
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
 from slm_analysis.presentation.tables import process_changes as tables
@@ -32,13 +32,18 @@ def plot(result: ChangeOutcomes) -> Chart:
     if not rows:
         nothing = draw_nothing(words.nothing_to_draw(result))
         return Chart(words.caption(result), nothing, tables.table(result))
+    return Chart(words.caption(result), draw_effects(rows), tables.table(result))
+
+
+def draw_effects(rows: list[Row]) -> Draw:
+    """Return the drawing of effects as multiples of the smallest that matters."""
     ends = np.array([[row.low, row.high] for row in rows], dtype=float)
     values = np.array([row.value for row in rows], dtype=float)
     reach = max(
         np.nanmax(np.abs(values), initial=LEAST),
         min(np.nanmax(np.abs(ends), initial=LEAST), MOST),
     )
-    draw = draw_rows(
+    return draw_rows(
         rows,
         (-ROOM * reach, ROOM * reach),
         _times,
@@ -46,7 +51,6 @@ def plot(result: ChangeOutcomes) -> Chart:
         band_label="too small to matter",
         axis_label="1× just matters; to the right is better",
     )
-    return Chart(words.caption(result), draw, tables.table(result))
 
 
 def _row(row: pd.Series, effect: ChangeEffect) -> Row:

@@ -11,6 +11,7 @@ import matplotlib.transforms as mtransforms
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from slm_analysis.presentation.chart import Draw, set_height
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
@@ -28,6 +29,8 @@ GOAL_HALF = {False: 9, True: 13}
 """Pixels of the goal's stroke above and below its dot, clear of the words."""
 UNDER = 9
 """Pixels by which a label and the words below it part from the middle of their row."""
+MOST_TICKS = 5
+"""Steps of the narrow scale."""
 AXIS_LABEL = 18
 UNDER_ROW = 8
 """Pixels that a row is higher where there are words below its label."""
@@ -107,6 +110,8 @@ def draw_rows(
             )
         )
         ax.set(xlim=limits, ylim=(len(rows) - 0.5, -0.5), yticks=[])
+        if narrow:
+            ax.xaxis.set_major_locator(MaxNLocator(MOST_TICKS))
         shown = ax.get_xticks() if marks is None else marks
         ticks = [t for t in shown if limits[0] <= t <= limits[1]]
         ax.set_xticks(ticks, [tick(t) for t in ticks])
@@ -115,7 +120,7 @@ def draw_rows(
             for at, label in zip(ticks, ax.get_xticklabels(), strict=True):
                 for end, side in zip(limits, ("left", "right"), strict=True):
                     if np.isclose(at, end):
-                        label.set_ha(side)
+                        label.set_horizontalalignment(side)
         ax.set_xlabel(axis_label)
         ax.grid(axis="x")
         if band is not None:
@@ -171,9 +176,7 @@ def _emphasis(row: Row) -> tuple[str, str]:
     return "normal", PALETTE["muted" if row.mark == "hidden" else "ink"]
 
 
-def _draw_row(
-    ax: Axes, row: Row, y: float, limits: tuple[float, float], goal_half: float
-) -> None:
+def _draw_row(ax: Axes, row: Row, y: float, limits: tuple[float, float], goal_half: float) -> None:
     if row.goal is not None:
         ax.plot([row.goal] * 2, [y - goal_half, y + goal_half], color=PALETTE["ink"], lw=1.6,
                 solid_capstyle="butt")  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.presentation.numbers import NO_VALUE
 from slm_analysis.presentation.views import About, Column, Table

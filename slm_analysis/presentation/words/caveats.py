@@ -23,8 +23,8 @@ SENTENCES = {
     "touch it are provisional.",
     # root causes
     "comparisons": "Comparisons made and corrected for (Benjamini-Hochberg): {tests:,}.",
-    "levels_left_out": "Groups of {where} too small to be judged (fewer than {min_cases} tickets or "
-    "{min_days} days): {levels:,}.",
+    "levels_left_out": "Groups of {where} too small to be judged (fewer than {min_cases} tickets "
+    "or {min_days} days): {levels:,}.",
     "taken_as_known": "When these were filled in is not on record; they are taken as known at "
     "opening: {columns}.",
     # control charts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import pandas as pd
 
@@ -94,6 +95,26 @@ class Wording:
     tick: Callable[[float], str] = plain_number
 
 
+class Estimated(Protocol):
+    """An effect with its interval, and the smallest that matters."""
+
+    @property
+    def estimate(self) -> float | None:
+        """The effect; missing where it could not be told."""
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of its interval."""
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of its interval."""
+
+    @property
+    def min_effect(self) -> float | None:
+        """The smallest effect that matters."""
+
+
 HOW_TO_READ_SERIES = (
     "Dots are what was seen, the thin line its level before the change. From the change on, the "
     "dashed line is what would have been expected without it, with its interval. A hollow dot is "
@@ -146,7 +167,7 @@ def verdict(effect: ChangeEffect, *, final: bool) -> str:
     return NEVER if final and effect.verdict == CANNOT_TELL else VERDICTS[effect.verdict]
 
 
-def shown(effect: ChangeEffect, wording: Wording) -> tuple[list[float], int]:
+def shown(effect: Estimated, wording: Wording) -> tuple[list[float], int]:
     """Return estimate, low and high as they are told, and the digits that keep the verdict."""
     given = (effect.estimate, effect.low, effect.high)
     values = [wording.scale * value for value in given if value is not None]
@@ -155,13 +176,13 @@ def shown(effect: ChangeEffect, wording: Wording) -> tuple[list[float], int]:
     return values, digits_to_tell(values[1:], [*matters, *(-m for m in matters)], for_sign)
 
 
-def size(effect: ChangeEffect, wording: Wording) -> str:
+def size(effect: Estimated, wording: Wording) -> str:
     """Return the estimate with its sign and unit: ``+3.8 points``."""
     values, digits = shown(effect, wording)
     return f"{signed(values[0], digits)}{wording.short}" if values else NO_VALUE
 
 
-def interval(effect: ChangeEffect, wording: Wording) -> str:
+def interval(effect: Estimated, wording: Wording) -> str:
     """Return the interval with signs: ``−0.6 to +0.8``."""
     values, digits = shown(effect, wording)
     return " to ".join(signed(end, digits) for end in values[1:]) or NO_VALUE

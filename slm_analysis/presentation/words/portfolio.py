@@ -169,7 +169,7 @@ def _reason(result: Portfolio, row: pd.Series) -> str:
     unit = row["business_unit"]
     if pd.isna(row["level"]):
         return "Satisfaction is low or falling although the agreement is kept."
-    level = result.levels.loc[int(row["level"])]
+    level = result.levels.loc[[int(row["level"])]].iloc[0]
     compared = levels_words.compared(level, levels_words.goal(level))
     text = f"{levels_words.verdict(level)}: {compared}."
     heading = direction(result, unit, str(row["service"]))

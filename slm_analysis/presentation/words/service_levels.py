@@ -164,7 +164,7 @@ def _lead(missed: pd.DataFrame, kept: pd.DataFrame) -> str:
         )
     shares = kept[kept["metric"] != "satisfaction"]
     if len(shares):
-        nearest = shares.loc[(shares["value"] - shares["goal_value"]).abs().idxmin()]
+        nearest = shares.loc[[(shares["value"] - shares["goal_value"]).abs().idxmin()]].iloc[0]
         return (
             f"Nearest to its goal: {promise(nearest)}, {figure(nearest)}, against "
             f"{goal_in_full(nearest)}."
