@@ -21,7 +21,8 @@ def anonymous(business_unit: str) -> str:
 
 def survey_days(surveys: pd.DataFrame, tickets: pd.DataFrame, timezone: str) -> pd.Series:
     """Return the local date of each answer: its ticket's resolution, else the answer itself."""
-    linked = surveys["ticket_id"].map(tickets.set_index("ticket_id")["resolved_at"])
+    resolved_at = tickets.set_index("ticket_id")["resolved_at"]
+    linked = resolved_at.reindex(surveys["ticket_id"]).set_axis(surveys.index)
     return local_dates(linked.fillna(surveys["responded_at"]), timezone)
 
 

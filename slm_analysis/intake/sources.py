@@ -324,7 +324,7 @@ def _with_tickets(values: _Values, tickets: Loaded | None) -> _Values:
     known = tickets.accepted.set_index("ticket_id")
     notes = []
     for name in ("business_unit", "service"):
-        linked = frame["ticket_id"].map(known[name])
+        linked = known[name].reindex(frame["ticket_id"]).set_axis(frame.index)
         own = frame[name] if name in frame else pd.Series(None, frame.index, dtype="str")
         taken = int((own.isna() & linked.notna()).sum())
         frame = frame.assign(**{name: own.fillna(linked)})

@@ -19,7 +19,11 @@ from slm_analysis.intervals import CLUSTERED, LEVEL
 from slm_analysis.project import PREPARED, project_root, slug
 from slm_analysis.questions.answer import Answer, key_figures_of
 from slm_analysis.questions.other_targets import COMPLETE_RECORD
+from slm_analysis.questions.process_changes import change_outcomes
+from slm_analysis.questions.root_causes import root_causes
 from slm_analysis.questions.service_levels import service_levels
+from slm_analysis.questions.stability import stability
+from slm_analysis.questions.user_satisfaction import user_satisfaction
 from slm_analysis.result import Note, Result, note
 
 Q = 0.05
@@ -37,7 +41,13 @@ SECTIONS = (
     "actions",
 )
 """The lists of records that reports emit as key figures."""
-QUESTIONS: Mapping[str, Callable[[Unit], Answer]] = {"01_service_levels": service_levels}
+QUESTIONS: Mapping[str, Callable[[Unit], Answer]] = {
+    "01_service_levels": service_levels,
+    "02_trends": stability,
+    "03_root_causes": root_causes,
+    "04_satisfaction": user_satisfaction,
+    "05_process_changes": change_outcomes,
+}
 """The question that each unit's report answers."""
 
 

@@ -15,8 +15,8 @@ SERVICENOW = """\
 "business_service","assignment_group","contact_type","made_sla","reassignment_count",\
 "reopen_count","resolved_at","closed_at","sys_updated_on"
 "INC0010001","2026-02-14 09:05:00","Cannot post, says ""no"" twice","Abel Tuter","1 - Critical",\
-"Closed","Inquiry","ACME East","Invoice posting","AP Team 1","email","true","2","0","2026-02-14 10:00:00",\
-"2026-02-19 10:00:01","2026-02-19 10:00:01"
+"Closed","Inquiry","ACME East","Invoice posting","AP Team 1","email","true","2","0",\
+"2026-02-14 10:00:00","2026-02-19 10:00:01","2026-02-19 10:00:01"
 "INC0010002","2026-02-15 09:05:00","","","4 - Low","New","","","","","self-service","false","0","",\
 "","","2026-02-15 09:05:00"
 """

@@ -118,9 +118,10 @@ def draw_rows(
         if narrow:
             # At the edges there is no room for half a label.
             for at, label in zip(ticks, ax.get_xticklabels(), strict=True):
-                for end, side in zip(limits, ("left", "right"), strict=True):
-                    if np.isclose(at, end):
-                        label.set_horizontalalignment(side)
+                if np.isclose(at, limits[0]):
+                    label.set_horizontalalignment("left")
+                elif np.isclose(at, limits[1]):
+                    label.set_horizontalalignment("right")
         ax.set_xlabel(axis_label)
         ax.grid(axis="x")
         if band is not None:

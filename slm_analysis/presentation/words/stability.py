@@ -250,17 +250,18 @@ def main_caption(result: Stability) -> Caption:
 
 
 def multiples_caption(result: Stability) -> Caption:
-    """Return the words of the figure of all services."""
+    """Return the words of the figure of all services; what concerns the first alone stands there."""
     every = services(result)
-    prose = say(result)
     if not every:
-        return Caption(NOTHING, "", prose.sentences[0])
+        return Caption(NOTHING, "", f"{NOTHING}.")
+    alone = (every[0].name,)
+    notes = [given for given in result.notes if given.values.get("series") != alone]
     directions = [(one.name, one.summary["direction"]) for one in every]
     return Caption(
         title=chart_words.answer(directions, "service"),
         subtitle=f"{measure(result)}, the latest {RECENT} {result.freq}s, one scale for all, most "
         "worrying first",
-        sentence=" ".join(prose.sentences),
-        caveats=prose.caveats,
+        sentence=_what(result),
+        caveats=[*reading(every), *chart_caveats(notes, every)],
         how_to_read=chart_words.how_to_read(every[0]),
     )
