@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from slm_analysis.presentation.lettering import wrapped
 from slm_analysis.presentation.theme import (
     FONT_SIZE,
     NARROW,
@@ -122,11 +122,10 @@ def _add_header(figure: Figure, caption: Caption) -> None:
     """Make room above the drawing for title and subtitle."""
     width, height = figure.get_size_inches() * PIXELS_PER_INCH
     lines = [
-        (line, TITLE_SIZE, "bold", PALETTE["ink"])
-        for line in textwrap.wrap(caption.title, TITLE_LETTERS)
+        (line, TITLE_SIZE, "bold", PALETTE["ink"]) for line in wrapped(caption.title, TITLE_LETTERS)
     ] + [
         (line, FONT_SIZE, "normal", PALETTE["muted"])
-        for line in textwrap.wrap(caption.subtitle, SUBTITLE_LETTERS)
+        for line in wrapped(caption.subtitle, SUBTITLE_LETTERS)
     ]
     taller = height + LINE * len(lines) + GAP
     set_height(figure, taller)

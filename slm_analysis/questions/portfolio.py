@@ -110,25 +110,25 @@ def portfolio(
     Raises
     ------
     InputError
-        Where the file is not there or no key figures of `slm run`.
+        Where the file is not there, or holds no key figures of `slm run` for the month.
     """
     root = project_root()
     prepared = prepare(root, root / data)
     local_as_of = prepared.as_of.tz_convert(prepared.timezone).tz_localize(None)
     start, end = reported_period(period_start, period_end, local_as_of)
     if key_figures:
-        return _portfolio(_read(root / key_figures), start, end, ())
+        return _portfolio(_read(root / key_figures, f"{start:%Y-%m}"), start, end, ())
     reports = [
         told for unit in prepared.units for told in _ask(unit, data, period_start, period_end)
     ]
     return _portfolio(reports, start, end, (note("asked_here"),))
 
 
-def _read(file: Path) -> list[Mapping]:
+def _read(file: Path, period: str) -> list[Mapping]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        return list(content["reports"])
-    except (OSError, ValueError, KeyError):
+        told, reports = content["period"], [*content["reports"]]
+    except (OSError, ValueError, LookupError, TypeError):
         raise InputError(
             Fault(
                 "There are no key figures of a run.",
@@ -136,6 +136,10 @@ def _read(file: Path) -> list[Mapping]:
                 file,
             )
         ) from None
+    if told != period:
+        problem = f"These are the key figures of {told}, not of {period}."
+        raise InputError(Fault(problem, "Name the file of the reported month.", file))
+    return reports
 
 
 def _ask(unit: str, data: str | Path, start: str, end: str) -> list[Mapping]:

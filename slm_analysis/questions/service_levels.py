@@ -31,6 +31,10 @@ PROMISE = ["service", "target", "metric", "priority", "goal", "agreement", "vers
 """What names one row of the service levels."""
 
 
+MATURE_AFTER = pd.Timedelta(days=31)
+"""By a month later the next month's books have shown most errors."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ServiceLevels(Answer):
     """Whether each promise was kept.
@@ -109,7 +113,7 @@ def service_levels(unit: Unit) -> ServiceLevels:
         levels=levels,
         outages=pd.DataFrame(outages),
         recorded=_recorded(unit, counted),
-        notes=tuple(_notes(unit, counted)),
+        notes=tuple(_notes(unit, counted, levels)),
     )
 
 
@@ -189,7 +193,7 @@ def _recorded(unit: Unit, counted: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby(keys, dropna=False).size().rename("n").reset_index()
 
 
-def _notes(unit: Unit, counted: pd.DataFrame) -> Iterator[Note]:
+def _notes(unit: Unit, counted: pd.DataFrame, levels: pd.DataFrame) -> Iterator[Note]:
     uncovered = int(counted["target"].isna().sum())
     if uncovered:
         yield note("uncovered", n=uncovered)
@@ -209,6 +213,9 @@ def _notes(unit: Unit, counted: pd.DataFrame) -> Iterator[Note]:
         without = ~unit.tickets["ticket_id"].isin(unit.status_history["ticket_id"])
         if without.any():
             yield note("tickets_without_history", n=int(without.sum()), tickets=len(unit.tickets))
+    recent = unit.local_as_of - unit.period_end < MATURE_AFTER
+    if recent and levels["metric"].eq("error_rate").any():
+        yield note("errors_maturing")
     year = unit.period_end.year
     first = [a.provisional_from for a in unit.agreement.versions if a.provisional_from]
     if first and year >= min(first):

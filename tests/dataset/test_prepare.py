@@ -13,8 +13,8 @@ from slm_analysis.dataset.prepare import UNIT_TABLES, prepare, prepare_whole
 from slm_analysis.errors import InputError
 from slm_analysis.project import SOURCES
 from slm_analysis.sample import BAD_ROWS
-from tests.small_projects import project, write
 from tests.sla.agreement_texts import agreement_text
+from tests.small_projects import project, write
 
 TICKETS = (
     "ticket_id,business_unit,service,opened_at,resolved_at\n"
@@ -108,7 +108,7 @@ class TestFreshness:
 
     def test_a_lost_folder_is_made_anew_and_a_lost_table_on_request(self, root):
         first = made(root)
-        os.rename(first.folder, root / "elsewhere")
+        first.folder.rename(root / "elsewhere")
         assert told(made(root)) == told(first)
         assert first.unit_folder("U").is_dir()
         (first.unit_folder("U") / "tickets.parquet").unlink()
@@ -184,7 +184,8 @@ def test_several_at_once_prepare_once(root, monkeypatch):
 
 HOSTILE = [
     "Sales/West", "..", "../../etc/passwd", "CON", "con", "nul.txt", "a" * 200, "a" * 199 + "b",
-    "🦊 Finance", "华东销售部", "Sales", "SALES", "sales", "-", "=cmd()", "x,y", 'quo"te', "tab\tbed",
+    "🦊 Finance", "华东销售部", "Sales", "SALES", "sales", "-", "=cmd()", "x,y", 'quo"te',
+    "tab\tbed",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from slm_analysis.presentation.chart import Draw, set_height
-from slm_analysis.presentation.plots.rows import shortened
+from slm_analysis.presentation.lettering import shortened
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 
 STEP = {False: 36, True: 74}

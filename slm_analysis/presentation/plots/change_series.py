@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from slm_analysis.analyses.change_effect import CANNOT_TELL, WORSE, ChangeEffect
 from slm_analysis.analyses.change_series import INCOMPLETE, RAMP
 from slm_analysis.presentation.chart import Chart, Draw, set_height
+from slm_analysis.presentation.lettering import letters, shortened
 from slm_analysis.presentation.numbers import MOST_DIGITS, date, signed
-from slm_analysis.presentation.plots.rows import DOTTED, draw_nothing, letters, shortened
+from slm_analysis.presentation.plots.rows import DOTTED, draw_nothing
 from slm_analysis.presentation.plots.time_axis import days, month_ticks
 from slm_analysis.presentation.tables import process_changes as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE

@@ -15,6 +15,7 @@ from slm_analysis.analyses.control_charts import ControlChart
 from slm_analysis.analyses.run_rules import RULES
 from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.chart_series import ChartSeries
+from slm_analysis.presentation.lettering import letters, shortened
 from slm_analysis.presentation.numbers import capitalised
 from slm_analysis.presentation.plots.chart_panel import (
     at,
@@ -26,7 +27,7 @@ from slm_analysis.presentation.plots.chart_panel import (
     scale_ticks,
     size_of,
 )
-from slm_analysis.presentation.plots.rows import draw_nothing, letters, shortened
+from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.plots.small_multiples import draw_multiples
 from slm_analysis.presentation.tables import control_charts as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from slm_analysis.presentation.chart import Draw, set_height
+from slm_analysis.presentation.lettering import shortened
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 
 ROW = {False: 34, True: 74}
@@ -21,7 +21,7 @@ ROW = {False: 34, True: 74}
 TOP, BOTTOM = 26, 34
 LABELS, VALUES = 256, 236
 """Pixels left and right of the wide drawing for labels and values."""
-LONGEST_LABEL = {False: 36, True: 46}
+LONGEST_LABEL = {False: 35, True: 46}
 BOLDER = 4
 """Letters fewer that fit where they are bold."""
 DOT = 7
@@ -95,7 +95,7 @@ def draw_rows(
     """
 
     def draw(figure: Figure, narrow: bool) -> None:
-        step = ROW[narrow] + (UNDER_ROW if any(row.under for row in rows) else 0)
+        step = ROW[narrow] + (UNDER_ROW if any(row.under or row.figures for row in rows) else 0)
         bottom = BOTTOM + (AXIS_LABEL if axis_label else 0)
         height = TOP + step * len(rows) + bottom
         set_height(figure, height)
@@ -202,21 +202,6 @@ def draw_nothing(text: str) -> Draw:
         figure.text(0.01, 0.5, shortened(text, most), va="center", color=PALETTE["muted"])
 
     return draw
-
-
-def letters(text: str) -> int:
-    """Return how many Latin letters are as wide as a text; a Chinese character counts two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def shortened(text: str, most: int) -> str:
-    """Return a label no wider than so many Latin letters, its end cut where it must."""
-    if letters(text) <= most:
-        return text
-    kept = text
-    while kept and letters(kept) > most - 1:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
 
 
 def share_limits(values: Sequence[float]) -> tuple[float, float]:

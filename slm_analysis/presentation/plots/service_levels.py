@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.numbers import plain_percent
-from slm_analysis.presentation.plots.rows import Row, draw_rows, share_limits
+from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows, share_limits
 from slm_analysis.presentation.tables import service_levels as tables
 from slm_analysis.presentation.words import service_levels as words
 from slm_analysis.questions.service_levels import ServiceLevels
 
+NOTHING = "No promise about a share of cases could be judged."
 OTHER_SCALES = ("satisfaction", "error_rate")
 """What is no share of cases kept; it stands in the table."""
 
@@ -24,12 +27,19 @@ def plot(result: ServiceLevels) -> Chart:
             low=level["low"],
             high=level["high"],
             goal=level["goal_value"],
-            mark="bad" if words.verdict(level) == "Missed" else "plain",
-            words=f"{words.verdict(level)}: {words.figure(level)}",
+            mark=_mark(level),
+            words=words.verdict(level),
+            figures=words.figure(level),
         )
         for _, level in levels.iterrows()
     ]
     limits = share_limits([*levels["value"], *levels["low"], *levels["goal_value"]])
-    return Chart(
-        words.caption(result), draw_rows(rows, limits, plain_percent), tables.table(result)
-    )
+    draw = draw_rows(rows, limits, plain_percent) if rows else draw_nothing(NOTHING)
+    return Chart(words.caption(result), draw, tables.table(result))
+
+
+def _mark(level: pd.Series) -> str:
+    if pd.isna(level["value"]):
+        return "hidden"
+    missed = level["result"] == "missed" and level["evidence"] == "clear"
+    return "bad" if missed else "plain"

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from slm_analysis.analyses.chart_summary import BETTER, WORSE
 from slm_analysis.presentation.chart import Draw, set_height
 from slm_analysis.presentation.chart_series import ChartSeries
+from slm_analysis.presentation.lettering import shortened
 from slm_analysis.presentation.plots.chart_panel import (
     DASHES,
     common_extent,
@@ -20,7 +21,6 @@ from slm_analysis.presentation.plots.chart_panel import (
     scale_ticks,
     size_of,
 )
-from slm_analysis.presentation.plots.rows import shortened
 from slm_analysis.presentation.theme import FONT_SIZE, NARROW, PALETTE, SMALL, WIDE
 from slm_analysis.questions.stability import RECENT
 

@@ -59,7 +59,7 @@ def _cell(result: Portfolio, own: pd.DataFrame) -> Cell:
         else numbers.NO_VALUE,
         of=f"of {level['counted']:,.0f}" if known and level["metric"] != "availability" else "",
         verdict=levels_words.verdict(level) + also,
-        direction=words.direction(result, level["business_unit"], level["service"]),
+        direction=words.direction(result, level),
         bad=level["result"] == "missed" and level["evidence"] == "clear",
     )
 

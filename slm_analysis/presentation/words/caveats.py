@@ -19,6 +19,8 @@ SENTENCES = {
     "include waiting on the customer.",
     "tickets_without_history": "Without a status history, so that pauses are unknown: {n:,} of "
     "{tickets:,} tickets.",
+    "errors_maturing": "The period ended less than a month before the export: more errors of its "
+    "tickets may come to light.",
     "provisional_calendar": "The make-up working days of {year} are not published yet; times that "
     "touch it are provisional.",
     # root causes

@@ -32,12 +32,15 @@ def who(row: pd.Series) -> str:
     return f"{row['business_unit']}, {levels_words.promise(row)}"
 
 
-def direction(result: Portfolio, unit: str, service: str) -> str:
-    """Return ``getting worse``, ``steady``, …, or nothing where no trend was read."""
+def direction(result: Portfolio, level: pd.Series) -> str:
+    """Return ``getting worse``, ``steady``, …, or nothing where no trend of it was read."""
     trends = result.trends
     if trends.empty:
         return ""
-    own = trends[(trends["business_unit"] == unit) & (trends["service"] == service)]
+    same = trends[["business_unit", "service", "metric"]].eq(
+        level[["business_unit", "service", "metric"]].astype(str)
+    )
+    own = trends[same.all(axis=1)]
     return DIRECTIONS.get(str(own["direction"].iloc[0]), "") if len(own) else ""
 
 
@@ -57,7 +60,7 @@ def headline(result: Portfolio) -> Headline:
     clear = missed[missed["clearly"]]
     return Headline(
         title=_title(result, len(missed) + len(kept), len(missed), clear, month),
-        lead=_lead(missed, clear),
+        lead=_lead(missed, clear, kept),
         what=_what(levels, missed, kept),
         sure=_sure(result, missed, clear),
         next=_next(result),
@@ -67,6 +70,9 @@ def headline(result: Portfolio) -> Headline:
 def _title(result: Portfolio, judged: int, missed: int, clear: pd.DataFrame, month: str) -> str:
     if not judged:
         return f"Too few cases to judge any promise in {month}"
+    if judged == 1:
+        verb = "kept" if not missed else "missed" if clear.empty else "clearly missed"
+        return f"The one promise that could be judged was {verb} in {month}"
     if not missed:
         return f"All {in_words(judged)} promises that could be judged were kept in {month}"
     if clear.empty:
@@ -78,23 +84,22 @@ def _title(result: Portfolio, judged: int, missed: int, clear: pd.DataFrame, mon
         f"{in_words(len(clear)).capitalize()} of {in_words(judged)} promises {were} clearly missed "
         f"in {month}"
     )
-    worse = sum(
-        direction(result, row["business_unit"], row["service"]) == DIRECTIONS["worse"]
-        for _, row in clear.iterrows()
-    )
+    worse = sum(direction(result, row) == DIRECTIONS["worse"] for _, row in clear.iterrows())
     if worse:
         which = "it" if len(clear) == 1 else in_words(worse)
         title += f", and {which} {'is' if worse == 1 else 'are'} still getting worse"
     return title
 
 
-def _lead(missed: pd.DataFrame, clear: pd.DataFrame) -> str:
+def _lead(missed: pd.DataFrame, clear: pd.DataFrame, kept: pd.DataFrame) -> str:
     if len(clear):
         first = clear.sort_values("q", kind="stable").iloc[0]
         goal = levels_words.goal_in_full(first)
         return f"{who(first)}: {levels_words.compared(first, goal)}."
     if len(missed):
         return "What was missed may be chance: the months' figures are too few to tell."
+    if kept.empty:
+        return "There were no cases, or fewer than the agreements ask for."
     return "Nothing was missed."
 
 
@@ -107,14 +112,17 @@ def _what(levels: pd.DataFrame, missed: pd.DataFrame, kept: pd.DataFrame) -> str
 
 def _sure(result: Portfolio, missed: pd.DataFrame, clear: pd.DataFrame) -> str:
     corrected = f"after correction for {counted(result.family_size, 'comparison')}"
+    if missed.empty and not result.family_size:
+        return "Without cases nothing can be said."
     if missed.empty:
         return f"Nothing was missed; single months of small units still say little ({corrected})."
-    unsure = len(missed) - len(clear)
     if clear.empty:
         return f"None of what was missed is clear {corrected}."
+    if len(clear) == len(missed):
+        return f"What was missed is clear {corrected}."
     stand = "stands" if len(clear) == 1 else "stand"
-    text = f"{in_words(len(clear)).capitalize()} of the {in_words(len(missed))} missed {stand} "
-    return f"{text}{corrected}" + ("; the rest may be chance." if unsure else ".")
+    text = f"{in_words(len(clear)).capitalize()} of the {in_words(len(missed))} missed {stand}"
+    return f"{text} {corrected}; the rest may be chance."
 
 
 def _next(result: Portfolio) -> str:
@@ -166,13 +174,12 @@ def _report(result: Portfolio, row: pd.Series) -> tuple[str, str]:
 
 
 def _reason(result: Portfolio, row: pd.Series) -> str:
-    unit = row["business_unit"]
     if pd.isna(row["level"]):
         return "Satisfaction is low or falling although the agreement is kept."
     level = result.levels.loc[[int(row["level"])]].iloc[0]
     compared = levels_words.compared(level, levels_words.goal(level))
     text = f"{levels_words.verdict(level)}: {compared}."
-    heading = direction(result, unit, str(row["service"]))
+    heading = direction(result, level)
     return f"{text} {heading.capitalize()}." if heading else text
 
 

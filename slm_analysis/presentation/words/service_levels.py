@@ -147,8 +147,9 @@ def _title(missed: pd.DataFrame, kept: pd.DataFrame, when: str) -> str:
     judged = len(missed) + len(kept)
     if not judged:
         return f"Too few cases to judge any promise in {when}"
-    if missed.empty and judged == 1:
-        return f"The one promise that could be judged was kept in {when}"
+    if judged == 1:
+        verb = "kept" if missed.empty else "missed"
+        return f"The one promise that could be judged was {verb} in {when}"
     if missed.empty:
         return f"All {in_words(judged)} promises that could be judged were kept in {when}"
     were = "was" if len(missed) == 1 else "were"

@@ -250,7 +250,7 @@ def main_caption(result: Stability) -> Caption:
 
 
 def multiples_caption(result: Stability) -> Caption:
-    """Return the words of the figure of all services; what concerns the first alone stands there."""
+    """Return the words of the figure of all services; the first has a figure of its own."""
     every = services(result)
     if not every:
         return Caption(NOTHING, "", f"{NOTHING}.")
