@@ -73,9 +73,13 @@ tickets:
     channel: Source
     assignment_group: Agent Group
     response_due_at: Expected SLA to first response
-    response_breached: {{column: SLA For first response, values: {{SLA Violated: true, Within SLA: false}}}}
+    response_breached:
+      column: SLA For first response
+      values: {{SLA Violated: true, Within SLA: false}}
     due_at: Expected SLA to resolve
-    breached: {{column: SLA For Resolution, values: {{SLA Violated: true, Within SLA: false}}}}
+    breached:
+      column: SLA For Resolution
+      values: {{SLA Violated: true, Within SLA: false}}
 surveys:
   file: {data}/tech_support_2023_SYNTHETIC.csv.gz
   missing: [not rated]

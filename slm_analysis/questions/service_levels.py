@@ -104,7 +104,8 @@ def service_levels(unit: Unit) -> ServiceLevels:
     counts = ["counted", "undecided", "tickets"]
     levels[counts] = levels[counts].fillna(0).astype(int)
     levels = verdicts(levels.astype({"at_most": bool}))
-    levels = levels.sort_values(PROMISE[:4], kind="stable", ignore_index=True)
+    order = ["service", "target", "metric", "priority", "agreement", "version"]
+    levels = levels.sort_values(order, kind="stable", ignore_index=True)
     return ServiceLevels(
         business_unit=unit.business_unit,
         period_start=unit.period_start,
@@ -145,7 +146,7 @@ def _ticket_promises(unit: Unit) -> pd.DataFrame:
             for priority, goal in target.goals.items()
         ],
         columns=[*PROMISE, "goal_value"],
-    )  # fmt: skip
+    ).astype(dict.fromkeys(PROMISE, "str") | {"goal_value": "float64"})  # fmt: skip
 
 
 def _terms(unit: Unit, rows: pd.DataFrame) -> list[ServiceTerms]:

@@ -26,12 +26,16 @@ COUNTED = ("met", "breached_closed", "breached_open")
 """The states in the denominator of attainment."""
 UNDECIDED = ("running", "paused")
 
-SCORED = (
-    "ticket_id", "business_unit", "service", "agreement", "version", "target", "metric",
-    "priority", "goal_priority", "goal", "goal_share", "opened_on", "counted_on", "count_by",
-    "started_at", "stopped_at", "due_at", "elapsed_seconds", "paused_seconds", "target_seconds",
-    "recorded_breached", "assumed", "state",
-)  # fmt: skip
+DAY, TIME = "datetime64[us]", "datetime64[us, UTC]"
+SCORED = {
+    "ticket_id": "str", "business_unit": "str", "service": "str", "agreement": "str",
+    "version": "str", "target": "str", "metric": "str", "priority": "str", "goal_priority": "str",
+    "goal": "str", "goal_share": "float64", "opened_on": DAY, "counted_on": DAY, "count_by": "str",
+    "started_at": TIME, "stopped_at": TIME, "due_at": TIME, "elapsed_seconds": "float64",
+    "paused_seconds": "float64", "target_seconds": "float64", "recorded_breached": "boolean",
+    "assumed": "boolean", "state": "str",
+}  # fmt: skip
+"""The columns of scored tickets and their dtypes."""
 RECORDED = {
     "response_time": ("response_due_at", "response_breached"),
     "resolution_time": ("due_at", "breached"),
@@ -97,7 +101,7 @@ def score(
                     )
                     for name, part in own.groupby(priority)
                 ]
-    return pd.concat(scored, ignore_index=True).reindex(columns=list(SCORED))
+    return pd.concat(scored, ignore_index=True).reindex(columns=list(SCORED)).astype(SCORED)
 
 
 def _with_history(tickets: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

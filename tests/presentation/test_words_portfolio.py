@@ -104,7 +104,11 @@ def test_attention_says_why_and_where_to_read_on():
     result = portfolio_of(
         {
             "A": unit(kept("Early"), satisfaction(), trends=[trend("Early", "worse")]),
-            "B": unit(level("Steady"), level("Worse"), trends=[trend("Worse", "worse"), trend("Steady", "steady")]),
+            "B": unit(
+                level("Steady"),
+                level("Worse"),
+                trends=[trend("Worse", "worse"), trend("Steady", "steady")],
+            ),
             "C": unit(kept(), watermelon=[{"service": None}]),
         }
     )  # fmt: skip

@@ -21,7 +21,7 @@ ROW = {False: 34, True: 74}
 TOP, BOTTOM = 26, 34
 LABELS, VALUES = 256, 236
 """Pixels left and right of the wide drawing for labels and values."""
-LONGEST_LABEL = {False: 35, True: 46}
+LONGEST_LABEL = {False: 34, True: 46}
 BOLDER = 4
 """Letters fewer that fit where they are bold."""
 DOT = 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.numbers import NO_VALUE
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.questions.workload import Workload
 
@@ -31,7 +32,7 @@ def table(result: Workload) -> Table:
             numbers.hours(row["median_hours"]),
             numbers.hours(row["p90_hours"]),
             numbers.percent(row["waiting_share"], 0),
-            f"{row['reopened']:,} of {row['reopen_known']:,}",
+            f"{row['reopened']:,} of {row['reopen_known']:,}" if row["reopen_known"] else NO_VALUE,
         ]
         for row in result.services.to_dict("records")
     ]

@@ -74,8 +74,8 @@ SENTENCES = {
     "change_few_points_various": "These answers rest on few {periods}.",
     "change_power": "Effects smaller than {size} can stay hidden; larger ones would show in four "
     "of five such series.",
-    "change_power_various": "Effects smaller than what the table shows (“would show from”) can stay "
-    "hidden; larger ones would show in four of five such series.",
+    "change_power_various": "Effects smaller than what the table shows (“would show from”) can "
+    "stay hidden; larger ones would show in four of five such series.",
     "change_assumption": "What was expected without the change follows {line} through all "
     "{periods}; whatever else set in at its date is counted with it.",
     "change_assumption_various": "What was expected without the change follows one straight line, "
