@@ -6,10 +6,10 @@ SETUP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c con
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint bench lock clean
+.PHONY: help report test lint notebooks bench lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 report: $(VENV)/.report ## set up, then run every report of the bundled sample data
 	$(BIN)/slm run
@@ -22,6 +22,10 @@ lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+notebooks: $(VENV)/.dev ## run the notebooks, and store the outputs that are checked
+	$(BIN)/jupyter nbconvert --to notebook --inplace --execute notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-count --extra-keys metadata.language_info notebooks/*.ipynb
 
 bench: $(VENV)/.bench ## run the benchmarks: speed and coverage, with their bounds
 	set -e; for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python $$b; done

@@ -9,6 +9,7 @@ from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.numbers import counted, in_words, listed, plain_percent
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.presentation.words.recorded import beside_the_source
 from slm_analysis.questions.service_levels import ServiceLevels
 
 VERDICTS = {
@@ -217,7 +218,8 @@ def say(result: ServiceLevels) -> Prose:
     if missed.empty:
         kept = counted(len(kept_promises(result)), "promise")
         sentences = [f"No promise was missed; {kept} kept."]
-    return Prose(sentences, [*_method(result), *caveats(result.notes)])
+    notes = [*_method(result), *beside_the_source(result), *caveats(result.notes)]
+    return Prose(sentences, notes)
 
 
 def _method(result: ServiceLevels) -> list[str]:
