@@ -43,5 +43,6 @@ def _sentence(name: str, rows: pd.DataFrame) -> str:
     other = n[there != here].groupby([there, here]).sum()
     if other.empty:
         return f"{told}, ticket by ticket the same."
-    apart = [f"{k:,} {a} there and {b} here" for (a, b), k in other.items()]  # type: ignore[misc]
+    rows = other.rename_axis(["there", "here"]).rename("n").reset_index()
+    apart = [f"{row.n:,} {row.there} there and {row.here} here" for row in rows.itertuples()]
     return f"{told}. Told apart: {listed(apart)}."
