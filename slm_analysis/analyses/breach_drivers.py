@@ -128,7 +128,7 @@ def breach_drivers(
     Excess: breaches less those expected at the rate of all other tickets. Two-proportion score
     test and Newcombe's hybrid interval, both on n over the design effect of the difference (ratio
     estimator over opening days, floored at 1; t with the fewer of the days of level and rest, less
-    1). Intervals at the level 1 - q R / m for R of m rejected (Benjamini and Yekutieli, JASP
+    1). Intervals at the level 1 - q R / m for R of m rejected (Benjamini and Yekutieli, JASA
     2005;100:71-81).
     """
     drivers, adjust = _listed(drivers), _listed(adjust or ())

@@ -21,7 +21,7 @@ def false_discovery(p: np.ndarray, q: float) -> tuple[np.ndarray, float]:
     adjusted : array
         Benjamini and Hochberg, JRSS B 1995;57:289-300.
     level : float
-        1 - q R / m for R of m tests found, R at least 1 (Benjamini and Yekutieli, JASP
+        1 - q R / m for R of m tests found, R at least 1 (Benjamini and Yekutieli, JASA
         2005;100:71-81): a test is found just if its own interval at this level excludes 0.
     """
     tested = ~np.isnan(p)

@@ -142,7 +142,8 @@ def about(unit: Unit, *results: Result, **parameters: object) -> About:
 def about_portfolio(result: Portfolio, **parameters: object) -> About:
     """Return what a reader needs to check the portfolio."""
     reports = result.reports
-    read = f"{len(reports)} of {counted(reports['business_unit'].nunique(), 'business unit')}"
+    units = counted(reports["business_unit"].nunique(), "business unit")
+    read = f"{counted(len(reports), 'report')} of {units}"
     failed = int((reports["status"] != "done").sum())
     given = "; ".join(f"{name} = {value!r}" for name, value in parameters.items())
     return About(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterable
 
 import pandas as pd
@@ -12,6 +13,7 @@ ROUNDING = 1e-10
 """Percents and scores closer than this are equal, as for the verdicts on shares."""
 HOURS_SHOWN_WHOLE = 100
 ROUND_COUNTS = (2, 3, 4, 5, 10, 20, 50, 100)
+MONTHS = tuple(month_name)[1:]
 NO_VALUE = "–"
 """Stands where there is no figure."""
 
@@ -114,6 +116,11 @@ def times(number: int) -> str:
 def capitalised(text: str) -> str:
     """Return a text with a capital first letter, the rest as it is."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def continued(text: str) -> str:
+    """Return a sentence as it goes on after a colon; the name of a month keeps its capital."""
+    return text if text.startswith(MONTHS) else f"{text[:1].lower()}{text[1:]}"
 
 
 def about_one_in(chance: float) -> str:

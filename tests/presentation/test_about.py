@@ -84,14 +84,14 @@ def test_the_hash_of_a_source_is_that_of_its_file(head_office):
 def test_about_the_portfolio():
     result = portfolio_of({"A": unit(kept(), level()), "B": unit(kept())}, ("01_service_levels",))
     assert about_portfolio(result, period_start="2026-10-01").entries == [
-        ("Reports read", "2 of 2 business units"),
+        ("Reports read", "2 reports of 2 business units"),
         ("Method", "Each promise is compared with its goal; 3 comparisons, corrected together "
          "(Benjamini-Hochberg, 5% false discoveries accepted)"),
         ("Parameters", "period_start = '2026-10-01'"),
         ("Made by", f"slm-analysis {VERSION}"),
     ]  # fmt: skip
     result.reports.loc[0, "status"] = "failed"
-    assert about_portfolio(result).entries[0][1] == "2 of 2 business units; failed: 1"
+    assert about_portfolio(result).entries[0][1] == "2 reports of 2 business units; failed: 1"
 
 
 def test_what_was_agreed_at_the_end_of_the_period(head_office):

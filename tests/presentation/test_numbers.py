@@ -196,3 +196,16 @@ def test_a_period_is_named_whatever_the_resolution_of_its_days():
 )  # fmt: skip
 def test_listed(items, most, text):
     assert numbers.listed(items, most) == text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "goes_on"),
+    [
+        ("The week of 12 October 2026 lies below.", "the week of 12 October 2026 lies below."),
+        ("October 2026 lies below.", "October 2026 lies below."),
+        ("21 weeks in a row lie below.", "21 weeks in a row lie below."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_goes_on_after_a_colon(sentence, goes_on):
+    assert numbers.continued(sentence) == goes_on

@@ -144,6 +144,7 @@ def test_headline_with_a_miss_that_could_be_chance():
         "It could be chance: the one promise missed. More than chance: all 2 promises kept."
     )
     assert top.next == "Change nothing on this month alone; see whether the trend agrees."
+    assert top.link == "02_trends"
 
 
 def test_headline_of_a_quiet_month():

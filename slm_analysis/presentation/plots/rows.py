@@ -19,9 +19,9 @@ from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 ROW = {False: 34, True: 74}
 """Pixels per row, wide and narrow (there the label stands above the dot)."""
 TOP, BOTTOM = 26, 34
-LABELS, VALUES = 256, 236
+LABELS, VALUES = 276, 236
 """Pixels left and right of the wide drawing for labels and values."""
-LONGEST_LABEL = {False: 34, True: 46}
+LONGEST_LABEL = {False: 37, True: 46}
 BOLDER = 4
 """Letters fewer that fit where they are bold."""
 DOT = 7

@@ -17,6 +17,7 @@ from slm_analysis.presentation.chart_series import ChartSeries, chart_series
 from slm_analysis.presentation.numbers import (
     about_one_in,
     capitalised,
+    continued,
     counted,
     in_words,
     listed,
@@ -127,7 +128,7 @@ def told(series: ChartSeries, signals: pd.DataFrame) -> list[str]:
 
 def named(series: ChartSeries, text: str) -> str:
     """Return what is told under the name of its series."""
-    return f"{series.name}: {text[:1].lower()}{text[1:]}" if series.name else text
+    return f"{series.name}: {continued(text)}" if series.name else text
 
 
 def _span(series: ChartSeries, signal: pd.Series) -> str:
@@ -161,7 +162,7 @@ def _beyond(series: ChartSeries, signals: pd.DataFrame) -> str:
     if len(members) == 1:
         return found
     number = capitalised(series.count_in_words(len(members)))
-    return f"{number} lie {side} their {name} limits. The last: {found[:1].lower()}{found[1:]}"
+    return f"{number} lie {side} their {name} limits. The last: {continued(found)}"
 
 
 def _crossings(series: ChartSeries, signal: pd.Series) -> str:

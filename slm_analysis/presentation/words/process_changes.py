@@ -15,7 +15,14 @@ from slm_analysis.analyses.change_effect import (
     ChangeEffect,
 )
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.numbers import capitalised, counted, date, in_words, listed
+from slm_analysis.presentation.numbers import (
+    capitalised,
+    continued,
+    counted,
+    date,
+    in_words,
+    listed,
+)
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words.caveats import caveats
@@ -305,7 +312,7 @@ def _said_of(rows: Sequence[pd.Series], effects: Sequence[Judged], text: str) ->
         if alike
         else f"{len(rows)} of {counted(len(effects), 'effect')}"
     )
-    return f"{whom}: {text[:1].lower()}{text[1:]}"
+    return f"{whom}: {continued(text)}"
 
 
 def nothing_to_draw(result: ChangeOutcomes) -> str:

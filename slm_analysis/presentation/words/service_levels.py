@@ -140,7 +140,7 @@ def headline(result: ServiceLevels) -> Headline:
         what=_what(missed, kept, len(result.levels) - len(missed) - len(kept)),
         sure=_sure(missed, kept),
         next=_next(missed),
-        link="03_root_causes" if len(missed) else "02_trends",
+        link="03_root_causes" if (missed["evidence"] == "clear").any() else "02_trends",
     )
 
 
