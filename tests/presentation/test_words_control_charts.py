@@ -127,6 +127,24 @@ def test_every_direction_in_words():
     assert words.direction(only(chart([np.nan] * 12))) == "no figures"
 
 
+def test_signals_that_are_over_are_told_and_not_called_noise():
+    y = 50 + NOISE
+    y[10] = 70.0
+    result = chart(y, rules={"beyond_limits": None})
+    last = only(result).points["time"].iloc[10]
+    assert words.caption(result).title.startswith("Steady at about ")
+    assert words.caption(result).title.endswith(", after earlier signals")
+    (told,) = say(result).sentences
+    assert told.startswith(
+        "No signal stands at the end; the earlier ones are over. "
+        f"The week of {last.day} {last:%B %Y} lies above the upper limit of "
+    )
+    assert (
+        words.QUIET.format(period="week")
+        in say(chart(50 + NOISE, rules={"beyond_limits": None})).sentences
+    )
+
+
 def test_a_direction_without_a_beginning():
     spells = np.array(np.repeat([1.0, -1.0], 6).tolist() * 3) + NOISE[:36] / 10
     assert words.direction(only(chart(spells, rules={"anhoej_crossings": None}))) == "worse lately"

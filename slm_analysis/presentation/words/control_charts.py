@@ -27,6 +27,7 @@ from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.result import Note, note
 
+OVER = "No signal stands at the end; the earlier ones are over."
 QUIET = "Only normal variation; no {period} deserves comment."
 UNKNOWN_CAUSE = "Something in the process changed around then; what it was, this chart cannot say."
 HOW_TO_READ = (
@@ -203,6 +204,11 @@ def standing(series: ChartSeries) -> pd.DataFrame:
     return series.signals[series.signals["standing"]]
 
 
+def over(series: ChartSeries) -> bool:
+    """Whether a series had signals of which none stands any more."""
+    return not series.signals.empty and standing(series).empty
+
+
 def by_worry(chart: ControlChart) -> list[ChartSeries]:
     """Return the series, the most worrying first, then by the number of points judged."""
     rank = {name: at for at, name in enumerate((WORSE, MIXED, BETTER, STEADY, NOT_JUDGED))}
@@ -233,11 +239,13 @@ def answer(states: Sequence[tuple[str, str]], kind: str = "series") -> str:
 
 
 def say(chart: ControlChart) -> Prose:
-    """Return the signals that still stand, then the caveats."""
+    """Return the signals that still stand, of a single series also those that do not."""
     every = by_worry(chart)
     sentences = []
     for series in every:
         found = told(series, standing(series))
+        if len(every) == 1 and over(series):
+            found = [OVER, *told(series, series.signals)]
         sentences += [named(series, " ".join(found))] if found else []
     if not every:
         sentences = ["There is no series to judge."]
@@ -253,10 +261,11 @@ def caption(chart: ControlChart) -> Caption:
         return Caption("There is no series to judge", "", prose.sentences[0], prose.caveats)
     first = every[0]
     several = len(every) > 1
-    title = answer([(one.name, one.summary["direction"]) for one in every])
+    names = [(one.name, one.summary["direction"]) for one in every]
+    alone = f"{capitalised(state(first))}{', after earlier signals' if over(first) else ''}"
     scale = ", one scale for all, most worrying first" if several else ""
     return Caption(
-        title=title if several else capitalised(state(first)),
+        title=answer(names) if several else alone,
         subtitle=f"Each {first.period} with the limits of normal variation{scale}. "
         f"{counted(sum(len(one.judged) for one in every), first.period)} judged",
         sentence=" ".join(prose.sentences),
