@@ -16,7 +16,10 @@ import slm_analysis as slm
 
 PACKAGE = Path(slm.__file__).parent
 BASE = ("errors", "result", "yaml_text", "intervals", "files", "fingerprint", "project")
-ORDER = (*BASE, "analyses", "intake", "sla", "dataset", "questions", "presentation", "batch", "cli")
+ORDER = (
+    *BASE, "analyses", "intake", "sla", "dataset", "questions", "presentation", "warm_up", "batch",
+    "cli",
+)  # fmt: skip
 ALONE = {"sample": {*BASE, "sla"}}
 """What stands beside the flow, and what it may know."""
 UPWARD = {("result.py", "presentation")}

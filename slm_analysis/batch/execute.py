@@ -18,18 +18,23 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from papermill import PapermillExecutionError, execute_notebook
 from papermill.log import logger
 
-from slm_analysis.batch.kernels import LocalKernelManager, stop_all
+from slm_analysis.batch.kernels import STANDARD, WARM, LocalKernelManager, stop_all
 from slm_analysis.batch.plan import Job
+from slm_analysis.batch.warm_kernels import warm_parent
 from slm_analysis.files import write_whole
 from slm_analysis.fingerprint import file_digest
 from slm_analysis.presentation.views import KEY_FIGURES
 
 DONE, FAILED, DIED, TIMED_OUT = "done", "failed", "died", "timed_out"
-CELL_TIMEOUT = 600
-"""Seconds that one cell may take."""
+CELL_TIMEOUT, NOTEBOOK_TIMEOUT = 600, 1800
+"""Seconds that one cell may take, and after which a notebook begins no further cell."""
+ATTEMPTS = 2
+"""A kernel may die of what its neighbours took; a cell that raises would raise again."""
 STOP_EVERY = 0.2
 """Seconds between looks for kernels that a stopped run has left."""
-KERNEL = "python3"
+QUIET = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
+"""Every kernel would report being shut down, and note down what it ran."""
+SEED_DIGITS = 16
 LONGEST_ERROR = 500
 """Letters of an error that the record keeps."""
 
@@ -97,37 +102,34 @@ def finished(job: Job) -> Record | None:
 def execute(jobs: Sequence[Job], root: Path, workers: int) -> Iterator[tuple[Job, Record]]:
     """Run jobs, yielding each with its record as it ends; stop all where the caller stops."""
     logger.setLevel(logging.CRITICAL)  # what papermill would log, the records tell
-    pool = ThreadPoolExecutor(max_workers=workers)
-    running = {pool.submit(run_job, job, root): job for job in jobs}
-    try:
-        for future in as_completed(running):
-            yield running[future], future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        while wait(running, timeout=STOP_EVERY).not_done:
-            stop_all()
+    if not jobs:
+        return
+    with warm_parent() as warm:
+        kernel = WARM if warm else STANDARD
+        pool = ThreadPoolExecutor(max_workers=workers)
+        running = {pool.submit(run_job, job, root, kernel): job for job in jobs}
+        try:
+            for future in as_completed(running):
+                yield running[future], future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            while wait(running, timeout=STOP_EVERY).not_done:
+                stop_all()
 
 
-def run_job(job: Job, root: Path, cell_timeout: int = CELL_TIMEOUT) -> Record:
+def run_job(
+    job: Job, root: Path, kernel: str = STANDARD, cell_timeout: int = CELL_TIMEOUT
+) -> Record:
     """Run one job and write its notebook and record."""
     job.folder.mkdir(parents=True, exist_ok=True)
     for stale in (record_file(job), partial(job)):
         stale.unlink(missing_ok=True)
     part = job.folder / f".{job.name}.{os.getpid()}.part.ipynb"
     begun = time.monotonic()
-    status, error = DONE, ""
-    figures: Mapping[str, object] = {}
-    try:
-        _execute(job, part, root, cell_timeout)
-        figures = _key_figures(part)
-    except (PapermillExecutionError, CellExecutionError) as e:
-        status, error = FAILED, f"{e.ename}: {e.evalue}"
-    except CellTimeoutError:
-        status, error = TIMED_OUT, f"a cell took longer than {cell_timeout} seconds"
-    except DeadKernelError:
-        status, error = DIED, "the kernel died"
-    except Exception as e:  # noqa: BLE001  whatever happens, the others go on and the table tells
-        status, error = FAILED, f"{type(e).__name__}: {e}"
+    for _ in range(ATTEMPTS):
+        status, error, figures = _attempt(job, part, root, kernel, cell_timeout)
+        if status != DIED:
+            break
     sha256 = ""
     if status == DONE:
         part.replace(executed(job))
@@ -150,20 +152,51 @@ def run_job(job: Job, root: Path, cell_timeout: int = CELL_TIMEOUT) -> Record:
     return record
 
 
-def _execute(job: Job, part: Path, root: Path, cell_timeout: int) -> None:
+def _attempt(
+    job: Job, part: Path, root: Path, kernel: str, cell_timeout: int
+) -> tuple[str, str, Mapping[str, object]]:
+    """Execute a job's notebook; return how it ended, what went wrong, and its key figures."""
+    try:
+        _execute(job, part, root, kernel, cell_timeout)
+        return DONE, "", _key_figures(part)
+    except (PapermillExecutionError, CellExecutionError) as e:
+        return FAILED, f"{e.ename}: {e.evalue}", {}
+    except NotebookTimeoutError:
+        return TIMED_OUT, f"the notebook took longer than {NOTEBOOK_TIMEOUT} seconds", {}
+    except CellTimeoutError:
+        return TIMED_OUT, f"a cell took longer than {cell_timeout} seconds", {}
+    except DeadKernelError:
+        return DIED, "the kernel died", {}
+    except Exception as e:  # noqa: BLE001  whatever happens, the others go on and the table tells
+        return FAILED, f"{type(e).__name__}: {e}", {}
+
+
+class NotebookTimeoutError(TimeoutError):
+    """A notebook has used up its time."""
+
+
+def _execute(job: Job, part: Path, root: Path, kernel: str, cell_timeout: int) -> None:
     """Execute a job's notebook into a file, on an event loop that ends with it."""
+    manager = type("JobKernelManager", (LocalKernelManager,), {"seed": job.key[:SEED_DIGITS]})
+    deadline = time.monotonic() + NOTEBOOK_TIMEOUT
+
+    def in_time(**_: object) -> None:
+        if time.monotonic() > deadline:
+            raise NotebookTimeoutError
+
     with closing(ensure_event_loop()):
         execute_notebook(
             _as_it_is(job.notebook),
             _as_it_is(part),
             parameters=dict(job.parameters),
-            kernel_name=KERNEL,
+            kernel_name=kernel,
             resources={"metadata": {"path": str(root)}},  # the kernel's working directory
             progress_bar=False,
             log_output=False,
             execution_timeout=cell_timeout,
-            kernel_manager_class=LocalKernelManager,
-            extra_arguments=["--log-level=CRITICAL"],  # every kernel reports being shut down
+            on_cell_start=in_time,
+            kernel_manager_class=manager,
+            extra_arguments=QUIET,
         )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from IPython.display import display
 from matplotlib.figure import Figure
 
 from slm_analysis.presentation.lettering import wrapped
@@ -100,6 +101,11 @@ class Chart(Figure):
             "narrow": self.svg(narrow=True),
             "numbers": self.numbers.page() if self.numbers else None,
         }
+
+    def _ipython_display_(self) -> None:
+        # Once pyplot is in use, IPython has its own way with figures, which would come first.
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
         with style():

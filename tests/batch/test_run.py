@@ -135,8 +135,18 @@ def test_pages_lead_to_each_other(first_run):
     ]
 
 
-def test_kernels_leave_nothing_behind(first_run):
-    assert not list(Path(tempfile.gettempdir()).glob("slm-*"))
+def test_kernels_leave_nothing_behind(done, tmp_path, monkeypatch):
+    private = tmp_path / "t"
+    private.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(private))
+    set_tasks(done, {HERE: "die"})
+    write_notebook(done / "notebooks" / "01_levels.ipynb", "Levels", PARAMETERS, WORK, "2")
+    assert again(done)[HERE] == DIED
+    assert not list(private.iterdir())
+    assert not list(done.glob("kernel-*"))
+
+
+def test_kernels_leave_nothing_in_the_project(first_run):
     assert not list(first_run[0].glob("kernel-*"))
 
 

@@ -57,8 +57,15 @@ def bundle(figure: Chart) -> tuple[dict, dict]:
     return figure._repr_mimebundle_()
 
 
-def test_it_is_shown_once_as_an_image_with_its_sentence():
-    data, metadata = DisplayFormatter().format(chart())
+def test_it_is_shown_once_as_an_image_with_its_sentence(monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "slm_analysis.presentation.chart.display",
+        lambda data, metadata, raw: shown.append((data, metadata, raw)),
+    )
+    assert DisplayFormatter().format(chart()) == ({}, {})
+    ((data, metadata, raw),) = shown
+    assert raw
     assert [name for name in data if name.startswith("image/")] == ["image/png"]
     assert data["text/plain"] == "One sentence."
     assert metadata["image/png"] == {"alt": "One sentence.", "width": WIDE}
