@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 # Commands import what they need when they run, so that `slm --help` is quick.
 
+TOLD = ("business_unit", "notebook", "status", "seconds", "error")
+"""What `--json` tells of a report."""
 OK, BAD_REPORTS, BAD_INPUT = 0, 1, 2
 """Exit codes: every report good; some report failed; nothing done, for the input is at fault."""
 
@@ -77,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="only this business unit, without the portfolio; may be repeated",
     )
+    told = run.add_mutually_exclusive_group()
+    told.add_argument("--quiet", action="store_true", help="print only what failed")
+    told.add_argument(
+        "--json", action="store_true", help="print one line of JSON per report as it ends"
+    )
     run.add_argument(
         "--workers",
         type=int,
@@ -115,10 +126,33 @@ def _run(options: argparse.Namespace) -> int:
         raise InputError("--workers must be at least 1.")
     planned = plan(project_root(), options.period, options.unit)
     total = len(planned.jobs) + (planned.portfolio is not None)
-    with Progress(transient=True) as progress:
-        task = progress.add_task(f"Reports of {planned.period}", total=total)
-        records = run(planned, options.workers, lambda _: progress.advance(task))
-    return _report(records, planned.entry)
+    with _ended_like_ctrl_c():
+        if options.json:
+            records = run(planned, options.workers, _print_json)
+            return _exit_code(records)
+        with Progress(transient=True, disable=options.quiet) as progress:
+            task = progress.add_task(f"Reports of {planned.period}", total=total)
+            records = run(planned, options.workers, lambda _: progress.advance(task))
+    return _report(records, planned.entry, only_bad=options.quiet)
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let a scheduler's SIGTERM leave the same state as Ctrl-C."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _print_json(record: Record) -> None:
+    told = {name: value for name, value in asdict(record).items() if name in TOLD}
+    print(json.dumps(told, ensure_ascii=False), flush=True)
 
 
 def _publish(options: argparse.Namespace) -> int:
@@ -129,15 +163,26 @@ def _publish(options: argparse.Namespace) -> int:
     return _report(republish(planned), planned.entry)
 
 
-def _report(records: Mapping[Job, Record], entry: Path) -> int:
-    """Print the run table and say how it ended."""
+def _exit_code(records: Mapping[Job, Record]) -> int:
+    return BAD_REPORTS if _failed(records) else OK
+
+
+def _failed(records: Mapping[Job, Record]) -> list[Record]:
+    from slm_analysis.batch.execute import DONE  # noqa: PLC0415
+
+    return [record for record in records.values() if record.status != DONE]
+
+
+def _report(records: Mapping[Job, Record], entry: Path, *, only_bad: bool = False) -> int:
+    """Print the run table and say how it ended; or only what failed."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from slm_analysis.batch.execute import DONE  # noqa: PLC0415
-
+    failed = _failed(records)
+    if only_bad and not failed:
+        return OK
     table = Table("business unit", "report", "status", "seconds", "error", box=None)
-    for record in records.values():
+    for record in failed if only_bad else records.values():
         table.add_row(
             record.business_unit or "(all)",
             record.notebook,
@@ -146,9 +191,8 @@ def _report(records: Mapping[Job, Record], entry: Path) -> int:
             record.error,
         )
     Console(markup=False, highlight=False).print(table)
-    failed = sum(record.status != DONE for record in records.values())
-    print(f"{len(records) - failed} of {len(records)} reports are good: {entry}")
-    return BAD_REPORTS if failed else OK
+    print(f"{len(records) - len(failed)} of {len(records)} reports are good: {entry}")
+    return _exit_code(records)
 
 
 def _print_quality(quality: DataQuality) -> None:

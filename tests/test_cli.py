@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -159,6 +160,30 @@ def test_the_run_table(capsys, project, monkeypatch):
     assert out.splitlines()[-1] == (
         f"3 of 3 reports are good: {project / 'reports' / '2026-10' / 'index.html'}"
     )
+
+
+def test_quiet_prints_only_what_failed(capsys, project):
+    assert told(capsys, "run", "--quiet") == (OK, "", "")
+    set_tasks(project, {UNITS[0]: "raise"})
+    (project / "parameters" / "defaults.yaml").write_text("label: other\n", encoding="utf-8")
+    code, out, err = told(capsys, "run", "--quiet")
+    assert (code, err) == (BAD_REPORTS, "")
+    assert " done " not in out
+    assert "no luck with Head Office" in " ".join(out.split())
+    assert "2 of 3 reports are good" in out
+
+
+def test_a_line_of_json_per_report(capsys, project):
+    set_tasks(project, {UNITS[0]: "raise"})
+    (project / "parameters" / "defaults.yaml").write_text("label: other\n", encoding="utf-8")
+    code, out, err = told(capsys, "run", "--json", "--workers", "1")
+    assert (code, err) == (BAD_REPORTS, "")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [(line["business_unit"], line["status"]) for line in lines] == [
+        (UNITS[0], "failed"), (UNITS[1], "done"), ("", "done"),
+    ]  # fmt: skip
+    assert lines[0]["error"] == "ValueError: no luck with Head Office and more"
+    assert set(lines[0]) == {"business_unit", "notebook", "status", "seconds", "error"}
 
 
 def test_publish_writes_deleted_pages_again(capsys, project):

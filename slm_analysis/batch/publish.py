@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from importlib import metadata
@@ -13,9 +14,12 @@ from slm_analysis.batch.execute import DIED, DONE, FAILED, TIMED_OUT, Record, ex
 from slm_analysis.batch.pages import Frame, blocks, page
 from slm_analysis.batch.plan import INDEX, Job, Plan
 from slm_analysis.files import write_whole
+from slm_analysis.fingerprint import file_digest
 from slm_analysis.presentation import numbers
 
 ABOUT = "About this report"
+PAGES = "pages.json"
+"""Every unit's page to the hash of what was written."""
 EVERY_UNIT, EVERY_MONTH = "All business units", "All months"
 PERIOD = re.compile(r"\d{4}-\d{2}")
 MADE_BY = f"slm-analysis {metadata.version('slm-analysis')}"
@@ -36,7 +40,7 @@ def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> 
         Of every job, the portfolio's included.
     ran : collection of Job
         Jobs that ran now. Pages name the unit's other reports, so all pages of their units are
-        written; those of other units only where they are missing.
+        written; those of other units only where they are not as they were written.
     """
     changed = {job.business_unit for job in ran}
     index = plan.folder / INDEX
@@ -44,18 +48,35 @@ def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> 
         # Pages made before there was an index do not link to it.
         changed.update(plan.units)
     home = {"href": f"../{INDEX}", "title": EVERY_UNIT} if plan.whole or index.exists() else None
+    written = _written(plan)
     for job, record in records.items():
         target = job.folder / f"{job.name}.html"
+        name = target.relative_to(plan.folder).as_posix()
         if not job.business_unit:
             continue
         if record.status != DONE:
             target.unlink(missing_ok=True)
-        elif job.business_unit in changed or not target.exists():
+            written.pop(name, None)
+        elif job.business_unit in changed or not _is_as_written(target, written.get(name)):
             frame = _unit_frame(plan, job, records, home)
             write_whole(target, page(blocks(executed(job)), frame))
+            written[name] = file_digest(target)
+    write_whole(plan.folder / PAGES, json.dumps(written, ensure_ascii=False, indent=1))
     if plan.whole:
         write_whole(index, page(_index_blocks(plan, records), _index_frame(plan)))
         _write_periods(plan.folder.parent)
+
+
+def _written(plan: Plan) -> dict[str, str]:
+    """Return the pages of earlier runs with their hashes."""
+    try:
+        return dict(json.loads((plan.folder / PAGES).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _is_as_written(target: Path, known: str | None) -> bool:
+    return target.is_file() and file_digest(target) == known
 
 
 def _month(period: str) -> str:

@@ -150,6 +150,21 @@ def test_kernels_leave_nothing_in_the_project(first_run):
     assert not list(first_run[0].glob("kernel-*"))
 
 
+@pytest.mark.parametrize("damage", ["cut", "edited", "lost"])
+def test_a_page_that_is_not_as_written_is_written_again(done, damage):
+    page, other = (done / PAGE[unit] for unit in UNITS)
+    content, untouched = page.read_bytes(), other.stat().st_mtime_ns
+    before = made(done)
+    if damage == "lost":
+        page.unlink()
+    else:
+        page.write_bytes(content[:-50] if damage == "cut" else content.replace(b"w", b"v", 1))
+    again(done)
+    assert page.read_bytes() == content
+    assert other.stat().st_mtime_ns == untouched
+    assert made(done) == before
+
+
 def test_a_second_run_does_nothing(done):
     before = made(done)
     assert again(done) == {HERE: DONE, THERE: DONE, "": DONE}
@@ -411,10 +426,11 @@ def asleep(done: Path) -> Iterator[tuple[subprocess.Popen, Path]]:
     process.communicate()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a child process")
-def test_ctrl_c_leaves_a_state_to_go_on_from(asleep):
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals for a child process")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_a_state_to_go_on_from(asleep, end):
     process, root = asleep
-    process.send_signal(signal.SIGINT)
+    process.send_signal(end)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
     assert err == "stopped; finished reports are kept, the next run goes on from there\n"
