@@ -18,7 +18,7 @@ from slm_analysis.fingerprint import file_digest
 from slm_analysis.presentation import numbers
 
 ABOUT = "About this report"
-PAGES = "pages.json"
+PAGES = ".pages.json"
 """Every unit's page to the hash of what was written."""
 EVERY_UNIT, EVERY_MONTH = "All business units", "All months"
 PERIOD = re.compile(r"\d{4}-\d{2}")

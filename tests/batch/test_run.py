@@ -86,7 +86,7 @@ def test_a_first_run_makes_everything(first_run):
     ]
     assert told[-1].business_unit == ""
     assert sorted(p.name for p in (root / MONTH).iterdir()) == sorted(
-        [".lock", "00_portfolio.ipynb", "00_portfolio.json", "index.html", "key_figures.json",
+        [".lock", ".pages.json", "00_portfolio.ipynb", "00_portfolio.json", "index.html", "key_figures.json",
          "kpis.csv", "kpis.parquet", slug(HERE), slug(THERE)]
     )  # fmt: skip
     for unit in UNITS:
@@ -386,7 +386,7 @@ def test_one_unit_leaves_index_and_tables_of_all_alone(done):
 def test_one_unit_before_the_others(done):
     shutil.rmtree(done / "reports")
     run(plan(done, units=[HERE]), 1, lambda _: None)
-    assert sorted(p.name for p in (done / MONTH).iterdir()) == [".lock", slug(HERE)]
+    assert sorted(p.name for p in (done / MONTH).iterdir()) == [".lock", ".pages.json", slug(HERE)]
     assert soup(done / PAGE[HERE]).header.a is None
     # Its page gets its way home as soon as there is one.
     again(done)
