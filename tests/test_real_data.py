@@ -1,5 +1,6 @@
 """The known truths of the real files, exact, from the export to the verdict."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,14 +8,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import confint_proportions_2indep
 
+from slm_analysis.analyses.control_charts import control_chart
+from slm_analysis.analyses.ordinal_regression import ordinal_regression
 from slm_analysis.dataset.prepare import Prepared, prepare
 from slm_analysis.dataset.unit import Unit, open_unit
 from slm_analysis.intake.source_yaml import read_sources
 from slm_analysis.intake.sources import Loaded, load_tables
+from slm_analysis.presentation import headline, say
 from slm_analysis.project import AGREEMENTS, PREPARED, SOURCES
+from slm_analysis.questions.process_changes import change_outcomes
 from slm_analysis.questions.service_levels import service_levels
 from slm_analysis.sla.agreement_yaml import read_agreements
+from slm_analysis.sla.reporting_periods import period_start
 from slm_analysis.sla.scoring import STATES, score
 from tests.real_projects import write_project
 
@@ -121,6 +128,29 @@ class TestUci:
         opened = project("uci").loaded["tickets"].accepted["opened_at"]
         assert opened.min() == pd.Timestamp("2016-02-29 01:16", tz="America/Sao_Paulo")
         assert opened.dt.month.isin([2, 3, 4, 5]).mean() > 0.99
+
+    def test_spring_2016_signals_and_nothing_is_made_responsible(self, project):
+        uci = project("uci")
+        counted = uci.prepared_table("targets").query("state in ['met', 'breached_closed']")
+        weeks = (
+            counted.assign(
+                week=period_start(counted["opened_on"], "week"), met=counted["state"].eq("met")
+            )
+            .groupby("week")["met"]
+            .agg(["sum", "size"])
+            .loc["2016-02-29":"2016-05-30"]
+            .reset_index()
+        )
+        chart = control_chart(weeks, value="sum", n="size", time="week")
+        spring = chart.signals[chart.signals["start"].between("2016-03-01", "2016-05-31")]
+        assert {"beyond_limits", "anhoej_runs"} <= set(spring["rule"])
+        shift = spring.set_index("rule").loc["anhoej_runs"]
+        assert (shift["start"], shift["meaning"]) == (pd.Timestamp("2016-03-28"), "favourable")
+        assert not re.search(r"because|caused|change of|due to", say(chart).text())
+        (unit,) = uci.units(["Category 42"])
+        outcomes = change_outcomes(unit)
+        assert outcomes.effects.empty
+        assert headline(outcomes).title == "No process change is on record for Category 42"
 
 
 class TestBoston:
@@ -241,3 +271,28 @@ class TestTechSupport:
         status = tickets.set_index("ticket_id")["status"]
         assert status.reindex(surveys["ticket_id"]).unique().tolist() == ["Closed"]
         assert (status == "Closed").sum() == 1173
+
+    def test_no_effect_of_a_breach_on_satisfaction_is_claimed(self, project):
+        desk = project("tech_support")
+        states = desk.prepared_table("targets")[["ticket_id", "state"]]
+        answers = desk.prepared_table("surveys").merge(states, on="ticket_id")
+        assert answers["state"].value_counts().to_dict() == {"met": 948, "breached_closed": 225}
+        late = pd.DataFrame({"late": answers["state"].ne("met") * 1.0})
+        days = answers["responded_at"].dt.date
+        odds = ordinal_regression(answers["score"], late, clusters=days).table.iloc[0]
+        assert odds["low"] < 0 < odds["high"]
+        means = answers.groupby(late["late"])["score"].mean()
+        assert means.round(2).tolist() == [3.49, 3.60]  # late ones even a little higher
+
+    def test_no_difference_in_response_by_state_is_claimed(self, project):
+        desk = project("tech_support")
+        states = desk.prepared_table("targets")[["ticket_id", "state"]]
+        answered = desk.prepared_table("surveys")["ticket_id"]
+        done = desk.prepared_table("tickets").merge(states, on="ticket_id")
+        done = done[done["status"].isin(["Closed", "Resolved"])]
+        rate = (
+            done["ticket_id"].isin(answered).groupby(done["state"].eq("met")).agg(["sum", "size"])
+        )
+        assert (100 * rate["sum"] / rate["size"]).round(1).tolist() == [61.5, 61.3]
+        low, high = confint_proportions_2indep(*rate.loc[True], *rate.loc[False], method="newcomb")
+        assert low < 0 < high

@@ -80,6 +80,10 @@ class AR1Fit:
         """Mean of the autocorrelation."""
         return float(self.weight @ self.rho)
 
+    def means(self, contrasts: np.ndarray) -> np.ndarray:
+        """Return the means (m,) of m contrasts (m, p)."""
+        return contrasts @ (self.weight @ self.coefficients)
+
     def quantiles(self, contrasts: np.ndarray, probabilities: ArrayLike) -> np.ndarray:
         """Return the quantiles (m, k) of m contrasts (m, p) at k probabilities."""
         heavy = self.weight > NEGLIGIBLE_WEIGHT

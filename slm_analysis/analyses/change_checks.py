@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.change_model import (
+    BEND,
+    SLOPE,
     STEP,
     TREND,
     ChangeFit,
@@ -16,6 +18,7 @@ from slm_analysis.analyses.change_model import (
     Terms,
     design,
     fit_rows,
+    least_squares,
 )
 from slm_analysis.analyses.change_series import AFTER, BEFORE, ChangeSeries
 from slm_analysis.analyses.suppression import require_columns
@@ -34,6 +37,9 @@ NEAR_PERIODS = {"week": 8, "month": 2, None: 8}
 
 OK, CAUTION, STATED, TAKEN_OUT = "ok", "caution", "stated", "taken_out"
 NOT_POSSIBLE, NOT_CHECKED = "not_possible", "not_checked"
+
+RANK_LEVEL = 0.05
+"""A unit whose rank among the unchanged ones is this rare stands out."""
 
 Check = dict[str, object]
 """One row of the frame `checks`."""
@@ -63,8 +69,9 @@ def check_pre_trend(series: ChangeSeries, terms: Terms, fit: ChangeFit) -> Check
     middle = series.used.groupby("phase")["position"].mean()
     distance = middle[AFTER] - middle[BEFORE]
     if terms.trend:
-        return _row("pre_trend", fit.part(LEVEL, **{TREND: distance}), TAKEN_OUT)
-    return _sought(series, replace(terms, trend=True), None, "pre_trend", {TREND: distance})
+        return _row("pre_trend", fit.part(LEVEL, None, **{TREND: distance}), TAKEN_OUT)
+    columns = design(_before(series), series.axis, replace(terms, trend=True))
+    return _sought(series, terms, columns, "pre_trend", {TREND: distance})
 
 
 def check_placebo_date(series: ChangeSeries, terms: Terms) -> Check:
@@ -73,7 +80,57 @@ def check_placebo_date(series: ChangeSeries, terms: Terms) -> Check:
     if len(before) < 2 * MIN_POINTS:
         return _row("placebo_date", None, NOT_POSSIBLE)
     middle = int(before["position"].iloc[len(before) // 2])
-    return _sought(series, replace(terms, slope=False), middle, "placebo_date", {STEP: 1.0})
+    columns = design(before, series.axis, replace(terms, slope=False), middle)
+    return _sought(series, terms, columns, "placebo_date", {STEP: 1.0})
+
+
+def check_drift(series: ChangeSeries, terms: Terms) -> Check:
+    """Answer how far the level drifted from a straight line before the change.
+
+    The bend of the periods before, times the squared distance between the middles of the periods
+    before and after: so far would a line that goes on bending leave the straight one.
+    """
+    before = _before(series)
+    columns = design(before, series.axis, replace(terms, trend=True))
+    position = before["position"].to_numpy(dtype=float)
+    middle = series.used.groupby("phase")["position"].mean()
+    bent = columns.assign(**{BEND: (position - position.mean()) ** 2})
+    reach = (middle[AFTER] - middle[BEFORE]) ** 2
+    return _sought(series, terms, bent, "drift", {BEND: reach})
+
+
+def check_placebo_units(series: ChangeSeries, terms: Terms, change: int, *, found: bool) -> Check:
+    """Answer where the unit ranks if each comparable one is taken for changed at the same date.
+
+    The effect of each by least squares against the mean of the others, as a multiple of its own
+    residual spread. `value` is the unit's rank, 1 the largest; p the share of all units that rank
+    as high (permutation test: Abadie, Diamond and Hainmueller, JASA 2010;105:493-505).
+    """
+    if not series.controls:
+        return _row("placebo_units", None, NOT_POSSIBLE)
+    used = series.rows["used"].to_numpy()
+    pool = series.pool[used]
+    count = (~np.isnan(pool)).sum(axis=1, keepdims=True)
+    others = (np.nansum(pool, axis=1, keepdims=True) - np.nan_to_num(pool)) / (count - 1)
+    own = (series.used["value"] - series.used["controls"]).to_numpy()[:, None]
+    away = np.hstack([own, pool - others])
+    columns = design(series.used, series.axis, terms, change)
+    after = series.used["position"][series.used["phase"] == AFTER] - change
+    effect = least_squares(columns, mean_effect(terms, after), away)
+    step = np.where(columns[[STEP]].to_numpy() > 0, effect, 0.0)
+    size = np.abs(effect) / np.nanstd(away - step, axis=0)
+    larger = int((size[1:] >= size[0]).sum())
+    compared = 1 + int((~np.isnan(size[1:])).sum())
+    p = (1 + larger) / compared
+    top = p <= RANK_LEVEL if compared >= 1 / RANK_LEVEL else not larger
+    state = STATED if not found else OK if top else CAUTION
+    row = {"check": "placebo_units", "value": 1.0 + larger, "high": float(compared), "p": p}
+    return row | {"low": 1.0, "state": state}
+
+
+def mean_effect(terms: Terms, since: pd.Series) -> dict[str, float]:
+    """Return the terms that make the mean effect over periods so far from the change."""
+    return {STEP: 1.0, SLOPE: float(since.mean())} if terms.slope else {STEP: 1.0}
 
 
 def check_season(series: ChangeSeries, terms: Terms) -> Check:
@@ -126,7 +183,7 @@ def as_frame(rows: Sequence[Check]) -> pd.DataFrame:
 def _sought(
     series: ChangeSeries,
     terms: Terms,
-    change: int | None,
+    columns: pd.DataFrame,
     name: str,
     contrast: dict[str, float],
 ) -> Check:
@@ -135,12 +192,12 @@ def _sought(
     if terms.pairs and series.axis.full_years(_span(before)) < 1:
         return _row(name, None, NOT_POSSIBLE)
     try:
-        fit = fit_rows(before, design(before, series.axis, terms, change))
+        fit = fit_rows(series, before, terms, columns)
     except InputError:  # too few periods for these terms, or a covariate that stood still
         fit = None
     if fit is None:
         return _row(name, None, NOT_POSSIBLE)
-    part = fit.part(LEVEL, **contrast)
+    part = fit.part(LEVEL, None, **contrast)
     return _row(name, part, OK if part.low <= 0 <= part.high else CAUTION)
 
 

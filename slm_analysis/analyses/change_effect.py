@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.ar1_regression import require_share
-from slm_analysis.analyses.change_checks import as_frame, check_autocorrelation, check_power
+from slm_analysis.analyses.change_checks import as_frame
+from slm_analysis.analyses.change_family import offset_of
 from slm_analysis.analyses.change_fit import (
     LEVEL_AND_SLOPE,
     LEVEL_ONLY,
@@ -17,6 +18,7 @@ from slm_analysis.analyses.change_fit import (
     fit_change,
 )
 from slm_analysis.analyses.change_model import SLOPE, STEP, Part, design
+from slm_analysis.analyses.change_persistence import persistence, thirds
 from slm_analysis.analyses.change_series import AFTER, BEFORE, RAMP
 from slm_analysis.intervals import LEVEL
 from slm_analysis.result import Result
@@ -24,6 +26,7 @@ from slm_analysis.result import Result
 BETTER, WORSE = "better", "worse"
 NO_MEANINGFUL_CHANGE, CANNOT_TELL = "no_meaningful_change", "cannot_tell"
 
+NO_THIRDS = pd.DataFrame(columns=["part", "estimate", "low", "high", "p"])
 LINES = ["fitted", "expected", "expected_low", "expected_high"]
 
 
@@ -47,12 +50,19 @@ class ChangeEffect(Result):
     parts : DataFrame
         `part`, `estimate`, `low`, `high`, `p`: `mean_effect` and, for shape `level+slope`, `step`
         (effect in the first period after the ramp), `slope` (per period), `end_effect` (in the
-        last period). Without rows where there is no estimate.
+        last period). Of counts and rates read as such also `odds_ratio` or `rate_ratio` of the
+        mean effect (1 is none), and `slope_ratio` for `slope`. Without rows where there is no
+        estimate.
+    thirds : DataFrame
+        The same columns: `first_third` and `last_third` of the periods since, and their
+        `difference`; without rows where a third has under four.
     checks : DataFrame
         One row per check: `check` (`power`, `autocorrelation`, `pre_trend`, `placebo_date`,
-        `season`, `other_changes`), `value`, `low`, `high`, `p`, `seen_from` (smallest size that
-        would have been noticed), `state` (`ok`, `caution`, `stated`, `taken_out`,
-        `not_possible`, `not_checked`).
+        `season`, `other_changes`, `drift`, `placebo_units`: value is the rank among the units,
+        `persistence`: value is last less first third), `value`, `low`, `high`, `p`, `seen_from`
+        (smallest size that would have been noticed), `state` (`ok`, `caution`, `stated`,
+        `taken_out`, `not_possible`, `not_checked`; of persistence `lasted`, `grew`, `fading`,
+        `faded`, `unclear`, `not_asked`).
     table : DataFrame
         One row per period: `time`, `value` (a rate: share of 1), `n`, `fitted`, `expected`
         (without the change), `expected_low`, `expected_high` (of that mean, not of a single
@@ -73,6 +83,7 @@ class ChangeEffect(Result):
         The changed unit; None where no units were named.
     controls : tuple
         The comparable units.
+    family : str
     shape : str
     trend : bool
         Whether a straight line was taken out.
@@ -100,6 +111,7 @@ class ChangeEffect(Result):
     level: float
     smallest_detectable: float | None
     parts: pd.DataFrame
+    thirds: pd.DataFrame
     checks: pd.DataFrame
     table: pd.DataFrame
     on: pd.Timestamp | int
@@ -111,6 +123,7 @@ class ChangeEffect(Result):
     comparison: str
     unit: object
     controls: tuple[object, ...]
+    family: str
     shape: str
     trend: bool
     season: int
@@ -171,8 +184,12 @@ def change_effect(
         A step, or a step and a new slope; to be declared before looking at the data.
     season : "auto", None or int
         Harmonic pairs of the year; `auto`: one, from two full years on.
-    family : {"auto", "gaussian"}
-        Rates enter as the ratio of each period.
+    family : {"auto", "gaussian", "quasi-binomial", "quasi-poisson"}
+        `auto` is `gaussian`: every figure enters as it is, a rate as the ratio of each period,
+        which allows for periods that differ by more than their cases explain. The others read
+        favourable cases of `n`, or counts (per `n` of exposure), by quasi-likelihood, and compare
+        with controls on the scale of odds or rates; the effect is told in units of the value, and
+        `parts` adds the ratio.
     freq : {"week", "month"}, optional
         Read off the dates where it is not stated.
     ramp : int
@@ -196,7 +213,8 @@ def change_effect(
     ------
     InputError
         Unknown columns, units or keyword values; columns that are not numbers; several rows for a
-        period; times that are neither weeks, months nor whole numbers; families to come.
+        period; times that are neither weeks, months nor whole numbers; figures that are no counts
+        of the stated family.
 
     Notes
     -----
@@ -237,15 +255,12 @@ def change_effect(
 def conclude(fitted: FittedChange, level: float) -> ChangeEffect:
     """Return the answer with intervals and verdict at `level`."""
     series, fit = fitted.series, fitted.fit
-    parts = {} if fit is None else {k: fit.part(level, **c) for k, c in fitted.contrasts().items()}
+    parts = fitted.parts(level)
     asked = parts.get("mean_effect")
-    checks = list(fitted.checks)
-    if fit is not None and asked is not None:
-        checks = [
-            check_power(asked, fitted.min_effect),
-            check_autocorrelation(fit.fit.mean_rho),
-            *checks,
-        ]
+    checks = fitted.checks(asked)
+    since = thirds(series, fitted.terms, fitted.change, level) if fit is not None else NO_THIRDS
+    if fit is not None:
+        checks.append(persistence(asked, since))
     return ChangeEffect(
         verdict=verdict_of(asked, fitted.better, fitted.min_effect),
         reason=fitted.reason,
@@ -256,17 +271,19 @@ def conclude(fitted: FittedChange, level: float) -> ChangeEffect:
         level=level,
         smallest_detectable=None if asked is None else asked.seen_from,
         parts=_parts_frame(parts),
+        thirds=since,
         checks=as_frame(checks),
         table=_table(fitted, level),
-        on=series.axis.labels(np.array([series.first]))[0],
+        on=fitted.on,
         n_before=series.count(BEFORE),
         n_after=series.count(AFTER),
         rho=None if fit is None else fit.fit.mean_rho,
         df=None if fit is None else fit.fit.df,
         scale=series.scale,
-        comparison="controls" if series.controls else "own_series",
+        comparison=fitted.comparison,
         unit=series.unit,
         controls=series.controls,
+        family=fitted.terms.family.name,
         shape=LEVEL_AND_SLOPE if fitted.terms.slope else LEVEL_ONLY,
         trend=fitted.terms.trend,
         season=fitted.terms.pairs,
@@ -291,22 +308,22 @@ def verdict_of(effect: Part | None, better: str, min_effect: float | None) -> st
 def _table(fitted: FittedChange, level: float) -> pd.DataFrame:
     series, fit = fitted.series, fitted.fit
     rows = series.rows
-    since = rows["position"] >= series.first
+    since = (rows["position"] >= series.first).to_numpy()
     table = rows[["time", "value", "n"]].copy()
     table[LINES] = np.nan
     if fit is not None:
+        offset = offset_of(fitted.terms.family, rows, against_controls=bool(series.controls))
         columns = design(rows, series.axis, fitted.terms, fitted.change)
-        known = columns.notna().all(axis=1)
+        known = columns.notna().all(axis=1).to_numpy()
         without = columns.assign(**{name: 0.0 for name in (STEP, SLOPE) if name in columns})
-        tail = (1 - level) / 2
-        table.loc[known, "fitted"] = fit.means(columns[known], 0.5)[:, 0]
+        table.loc[known, "fitted"] = fit.means(columns[known], offset[known])
         table["expected"] = table["fitted"]
-        table.loc[known & since, LINES[1:]] = fit.means(without[known & since], 0.5, tail, 1 - tail)
+        drawn = known & since
+        table.loc[drawn, "expected"] = fit.means(without[drawn], offset[drawn])
+        table.loc[drawn, LINES[2:]] = fit.limits(without[drawn], offset[drawn], level)
         table["fitted"] = table["fitted"].mask(rows["phase"] == RAMP)
-        # Back from the difference to the unit's own level.
-        table[LINES] = table[LINES].add(rows["controls"], axis=0)
     table["effect"] = (table["value"] - table["expected"]).where(since)
-    return table.assign(phase=rows["phase"], used=rows["used"])
+    return table.assign(phase=rows["phase"].astype("str"), used=rows["used"])
 
 
 def _parts_frame(parts: Mapping[str, Part]) -> pd.DataFrame:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.ar1_regression import require_share
-from slm_analysis.analyses.change_effect import ChangeEffect, change_effect, conclude
-from slm_analysis.analyses.change_fit import FittedChange, fit_change
+from slm_analysis.analyses.change_effect import (
+    ChangeEffect,
+    change_effect,
+    conclude,
+    verdict_of,
+)
+from slm_analysis.analyses.change_fit import FittedChange, fit_change, fit_on_panel
+from slm_analysis.analyses.change_panel import read_panel
+from slm_analysis.analyses.change_series import AFTER, BEFORE
 from slm_analysis.analyses.false_discovery import false_discovery
 from slm_analysis.analyses.periods import period_axis
+from slm_analysis.analyses.pooled_effect import PooledEffect, pooled_effect
 from slm_analysis.analyses.suppression import require_columns
 from slm_analysis.errors import Fault, InputError, nearest
 from slm_analysis.result import Result, note
@@ -23,6 +32,8 @@ SEVERAL = (list, tuple, set, np.ndarray, pd.Series, pd.Index)
 FIGURES = ["estimate", "low", "high", "p", "smallest_detectable"]
 COLUMNS = ["unit", "on", *FIGURES[:4], "verdict", "reason", *FIGURES[4:]]
 COLUMNS += ["n_before", "n_after", "comparison"]
+OF_PANEL = {"value", "n", "weights", "covariates", "freq"}
+"""Keywords that say how the figures are read; the others, how a change is looked for."""
 OWN_KEYWORDS = {"df", "time", "on", "unit", "treated", "level"}
 
 
@@ -37,8 +48,10 @@ class ChangeEffects(Result):
         `level`), `p`, `q` (Benjamini-Hochberg over the family), `verdict`, `reason`,
         `smallest_detectable`, `n_before`, `n_after`, `comparison`. Figures are missing where
         there is no estimate.
-    effects : tuple of ChangeEffect
-        The single results in the order of the table, at the same level.
+    fits : tuple of FittedChange
+    pooled : PooledEffect or None
+        The mean effect over all changed units, where there are several and at least three
+        unchanged ones; a question of its own, not part of the family.
     q : float
         Share of false finds that is accepted among all finds.
     level : float
@@ -48,10 +61,24 @@ class ChangeEffects(Result):
     """
 
     table: pd.DataFrame
-    effects: tuple[ChangeEffect, ...]
+    fits: tuple[FittedChange, ...] = field(repr=False)
+    pooled: PooledEffect | None = None
     q: float
     level: float
     family_size: int
+
+    @property
+    def pooled_verdict(self) -> str | None:
+        """The verdict on all changed units together; None where there is no pooled effect."""
+        if self.pooled is None:
+            return None
+        first = self.fits[0]
+        return verdict_of(self.pooled.part, first.better, first.min_effect)
+
+    @cached_property
+    def effects(self) -> tuple[ChangeEffect, ...]:
+        """The single results with all their checks, in the order of the table, at its level."""
+        return tuple(conclude(fit, self.level) for fit in self.fits)
 
 
 def change_effects(
@@ -108,11 +135,16 @@ def change_effects(
     require_share("q", q, 0.05)
     require_columns(df, [time, *([unit] if unit else [])])
     if unit is None:
-        fits = list(_changes_of_one_series(df, time, on, options))
-    else:
-        fits = list(_changed_units(df, time, unit, _dates_of_units(on, treated), options))
-
-    return judged_together(fits, q)
+        return judged_together(list(_changes_of_one_series(df, time, on, options)), q)
+    dates = _dates_of_units(on, treated)
+    of_panel = {k: v for k, v in options.items() if k in OF_PANEL}
+    own = {k: v for k, v in options.items() if k not in OF_PANEL}
+    panel = read_panel(df, time=time, unit=unit, **of_panel)
+    fits = [
+        fit_on_panel(panel, on=date, treated=who, changed=dates.keys(), **own)
+        for who, date in dates.items()
+    ]
+    return replace(judged_together(fits, q), pooled=pooled_effect(panel, dates, own))
 
 
 def judged_together(fits: Sequence[FittedChange], q: float) -> ChangeEffects:
@@ -128,10 +160,9 @@ def judged_together(fits: Sequence[FittedChange], q: float) -> ChangeEffects:
     p = np.array([f.p for f in fits], dtype=float)
     adjusted, level = false_discovery(p, q)
     size = int((~np.isnan(p)).sum())
-    effects = tuple(conclude(f, level) for f in fits)
     return ChangeEffects(
-        table=_table(effects, adjusted),
-        effects=effects,
+        table=_table(fits, adjusted, level),
+        fits=tuple(fits),
         q=q,
         level=level,
         family_size=size,
@@ -177,21 +208,6 @@ def _dates_of_units(on: Any, treated: Any) -> dict[Any, Any]:
     return {u: on[u] for u in units}
 
 
-def _changed_units(
-    df: pd.DataFrame,
-    time: str,
-    unit: str,
-    dates: Mapping[Any, Any],
-    options: Mapping[str, Any],
-) -> Iterator[FittedChange]:
-    """Fit each changed unit against those that never changed."""
-    changed = df[unit].isin(list(dates))
-    unchanged = df[~changed]
-    for who, on in dates.items():
-        rows = pd.concat([df[changed & (df[unit] == who)], unchanged])
-        yield fit_change(rows, time=time, on=on, unit=unit, treated=who, **options)
-
-
 def _changes_of_one_series(
     df: pd.DataFrame, time: str, on: Any, options: Mapping[str, Any]
 ) -> Iterator[FittedChange]:
@@ -202,7 +218,22 @@ def _changes_of_one_series(
         yield fit_change(window, time=time, on=date, **{**options, "freq": freq})
 
 
-def _table(effects: Sequence[ChangeEffect], adjusted: np.ndarray) -> pd.DataFrame:
-    table = pd.DataFrame({name: [getattr(e, name) for e in effects] for name in COLUMNS})
+def _table(fits: Sequence[FittedChange], adjusted: np.ndarray, level: float) -> pd.DataFrame:
+    rows = []
+    for fit in fits:
+        asked = fit.parts(level).get("mean_effect")
+        rows.append(
+            {
+                "unit": fit.series.unit,
+                "on": fit.on,
+                "verdict": verdict_of(asked, fit.better, fit.min_effect),
+                "reason": fit.reason,
+                "n_before": fit.series.count(BEFORE),
+                "n_after": fit.series.count(AFTER),
+                "comparison": fit.comparison,
+            }
+            | ({} if asked is None else dict(zip(FIGURES, astuple(asked), strict=True)))
+        )
+    table = pd.DataFrame(rows, columns=COLUMNS)
     table[FIGURES] = table[FIGURES].astype(float)
     return table.assign(q=adjusted)[[*COLUMNS[:6], "q", *COLUMNS[6:]]]

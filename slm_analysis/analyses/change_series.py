@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from slm_analysis.analyses.periods import PeriodAxis, period_axis
-from slm_analysis.analyses.suppression import require_columns
+from slm_analysis.analyses.change_panel import Panel, column_of, require_dense
+from slm_analysis.analyses.periods import PeriodAxis
 from slm_analysis.errors import Fault, InputError, nearest
 from slm_analysis.result import Note, note
 
@@ -19,9 +19,6 @@ MIN_CONTROLS = 3
 
 COMPARABLE_SHARE = 0.9
 """A unit is comparable if it has values in this share of the changed unit's periods."""
-
-MAX_SPARSITY = 4
-"""If fewer than one in so many periods has a row, the times are not what they seem (202601)."""
 
 BEFORE, RAMP, AFTER, INCOMPLETE = "before", "ramp", "after", "incomplete"
 
@@ -38,6 +35,8 @@ class ChangeSeries:
         comparable units; 0 for an own series), `cases` (n less what the controls' own noise
         costs; missing if not given), `covariate <name>`, `phase` (`before`, `ramp`, `after`,
         `incomplete`), `used`.
+    pool : array (periods, controls)
+        The values of each comparable unit in the same periods.
     axis : PeriodAxis
     first : int
         Position of the first period with the change.
@@ -50,6 +49,7 @@ class ChangeSeries:
     """
 
     rows: pd.DataFrame
+    pool: np.ndarray
     axis: PeriodAxis
     first: int
     scale: str
@@ -67,74 +67,70 @@ class ChangeSeries:
         return int((self.used["phase"] == phase).sum())
 
 
-def read_series(
-    df: pd.DataFrame,
-    *,
-    value: str,
-    time: str,
+def change_series(
+    panel: Panel,
     on: object,
-    n: str | None = None,
-    weights: str | None = None,
-    unit: str | None = None,
+    *,
     treated: object = None,
     controls: str | Sequence[object] | None = "auto",
-    covariates: Sequence[str] = (),
-    freq: str | None = None,
+    changed: Collection[object] = (),
     ramp: int = 0,
 ) -> ChangeSeries:
-    """Return the series that `change_effect` reads; its arguments are explained there.
+    """Return the series of one change; the arguments are those of `change_effect`.
+
+    Parameters
+    ----------
+    changed : collection, optional
+        Units that had a change of their own and so never serve as controls.
 
     Raises
     ------
     InputError
         As `change_effect`.
     """
-    if n is not None and weights is not None:
-        raise InputError("n makes value a rate, weights make it a mean. Give one of them.")
     if isinstance(ramp, bool) or not isinstance(ramp, int | np.integer) or ramp < 0:
         raise InputError(f"ramp is a number of periods from 0, not {ramp!r}.")
-    cases = n or weights
-    numeric = [value, *([cases] if cases else []), *covariates]
-    require_columns(df, [*numeric, time, *([unit] if unit else [])])
-    _require_numbers(df, numeric, cases)
-
-    axis = period_axis(df[time], freq)
+    axis = panel.axis
     first = axis.position(on, "on")
-    who = _changed_unit(df, unit, treated)
-    frame = pd.DataFrame(
-        {
-            "position": axis.positions(df[time]),
-            "unit": df[unit].to_numpy() if unit else "",
-            "value": _floats(df[value]),
-            "n": _floats(df[cases]) if cases else np.nan,
-            "incomplete": ~df["complete"].astype(bool).to_numpy() if "complete" in df else False,
-        }
-        | {covariate(name): _floats(df[name]) for name in covariates}
-    )
-    _require_one_row_per_period(frame, time, unit)
-    if cases:
-        empty = ~(frame["n"] > 0)
-        frame["value"] = (frame["value"] / frame["n"] if n else frame["value"]).mask(empty)
+    own = column_of(panel, treated)
+    present = np.flatnonzero(panel.present[:, own])
+    span = slice(present[0], present[-1] + 1)
+    position = panel.start + np.arange(span.start, span.stop)
+    require_dense(len(present), len(position))
 
-    own = frame[frame["unit"] == who] if unit else frame
-    rows = _every_period(own.drop(columns="unit"), axis, time)
-    rows["phase"] = np.select(
-        [rows["incomplete"], rows["position"] < first, rows["position"] < first + ramp],
-        [INCOMPLETE, BEFORE, RAMP],
-        AFTER,
+    value, incomplete = panel.value[span, own], panel.incomplete[span, own]
+    phase = np.select(
+        [incomplete, position < first, position < first + ramp], [INCOMPLETE, BEFORE, RAMP], AFTER
     )
-    given = rows[["value", *map(covariate, covariates)]].notna().all(axis=1)
-    rows["used"] = given & rows["phase"].isin([BEFORE, AFTER])
-    pool, notes = _comparable(frame, rows, unit, who, controls)
-    rows["controls"], rows["cases"] = _control_mean(frame, rows, pool)
-    rows["used"] &= rows["controls"].notna()
+    known = {covariate(name): column[span, own] for name, column in panel.covariates.items()}
+    given = ~np.isnan([value, *known.values()]).any(axis=0)
+    used = given & np.isin(phase, [BEFORE, AFTER])
+
+    columns, notes = _comparable(panel, span, own, used, controls, changed)
+    pool = panel.valued()[span, columns]
+    mean = _control_mean(pool, used)
+    used &= ~np.isnan(mean)
+    rows = pd.DataFrame(
+        {
+            "position": position,
+            "time": axis.labels(position),
+            "value": value,
+            "n": panel.n[span, own],
+            "controls": mean,
+            "cases": _cases_of_difference(panel.n[span, own], panel.n[span, columns], pool),
+            **known,
+            "phase": phase.astype(object),
+            "used": used,
+        }
+    )
     return ChangeSeries(
-        rows=rows.drop(columns="incomplete"),
+        rows=rows,
+        pool=pool,
         axis=axis,
         first=first,
-        scale="rate" if n else "mean" if weights else "number",
-        unit=who,
-        controls=tuple(pool),
+        scale=panel.scale,
+        unit=panel.units[own] if panel.column else None,
+        controls=tuple(panel.units[columns]),
         notes=(*notes, *_left_out(rows, axis, first, on)),
     )
 
@@ -144,110 +140,71 @@ def covariate(name: str) -> str:
     return f"covariate {name}"
 
 
-def _changed_unit(df: pd.DataFrame, unit: str | None, treated: object) -> object:
-    if unit is None:
-        if treated is not None:
-            raise InputError("treated names a unit, but no column of units is given. State unit=.")
-        return None
-    units = df[unit].unique()
-    if treated is None and len(units) == 1:
-        return units[0]
-    if treated is None:
-        raise InputError(
-            f"{unit!r} holds {len(units)} units. State which had the change: treated=."
-        )
-    if isinstance(treated, list | tuple | set | np.ndarray | pd.Series):
-        raise InputError("change_effect reads one treated unit. For several use change_effects.")
-    if treated not in set(units):
-        raise InputError(
-            Fault("There is no such unit.", nearest(str(treated), units), value=treated)
-        )
-    return treated
-
-
-def _every_period(own: pd.DataFrame, axis: PeriodAxis, time: str) -> pd.DataFrame:
-    span = own["position"].max() - own["position"].min() + 1
-    if span > MAX_SPARSITY * len(own):
-        raise InputError(
-            Fault(
-                f"Only {len(own)} of {span} periods have a row.",
-                "Give the date on which each period begins, or use longer periods.",
-                column=time,
-            )
-        )
-    positions = own["position"].min() + np.arange(span)
-    rows = own.set_index("position").reindex(positions).reset_index()
-    rows["incomplete"] = rows["incomplete"].eq(True)
-    rows["time"] = axis.labels(positions)
-    return rows
-
-
 def _comparable(
-    frame: pd.DataFrame,
-    rows: pd.DataFrame,
-    unit: str | None,
-    who: object,
+    panel: Panel,
+    span: slice,
+    own: int,
+    used: np.ndarray,
     controls: str | Sequence[object] | None,
-) -> tuple[list[object], list[Note]]:
-    """Return the units that can stand for what would have happened, and what to say of it."""
+    changed: Collection[object],
+) -> tuple[list[int], list[Note]]:
+    """Return the columns that can stand for what would have happened, and what to say of it."""
     automatic = isinstance(controls, str)
     if automatic and controls != "auto":
         raise InputError(
             f"controls is 'auto', None or a list of units, not {controls!r}. "
             f"One unit alone is given as [{controls!r}] with at least {MIN_CONTROLS - 1} more."
         )
-    if controls is None or (unit is None and automatic):
+    if controls is None or (automatic and panel.column is None):
         return [], []
-    if unit is None:
+    if panel.column is None:
         raise InputError("controls are units, but no column of units is given. State unit=.")
-    others = [u for u in frame["unit"].unique() if u != who]
-    unknown = [] if automatic else [c for c in controls if c not in others]
+    barred = {*changed, panel.units[own]}
+    others = [at for at, name in enumerate(panel.units) if name not in barred]
+    names = panel.units[others]
+    unknown = [] if automatic else [c for c in controls if c not in names]
     if unknown:
         raise InputError(
-            Fault("This control is not another unit.", nearest(str(c), others), value=c)
+            Fault("This control is not another unit.", nearest(str(c), names), value=c)
             for c in unknown
         )
-    wanted = rows.loc[rows["used"], "position"]
-    seen = frame[
-        frame["unit"].isin(others if automatic else list(controls))
-        & frame["position"].isin(wanted)
-        & frame["value"].notna()
-        & ~frame["incomplete"]
-    ]
-    count = seen.groupby("unit", sort=False).size()
-    pool = list(count.index[count >= COMPARABLE_SHARE * len(wanted)]) if len(wanted) else []
+    wanted = others if automatic else [at for at in others if panel.units[at] in set(controls)]
+    seen = (~np.isnan(panel.valued()[span, wanted]))[used].sum(axis=0)
+    enough = (seen > 0) & (seen >= COMPARABLE_SHARE * used.sum())
+    pool = [at for at, is_enough in zip(wanted, enough, strict=True) if is_enough]
     if len(pool) >= MIN_CONTROLS:
         return pool, [note("against_controls", n=len(pool))]
     if not automatic:
         raise InputError(
-            f"Of the stated controls {len(pool)} have values in the periods of {who!r}. "
-            f"At least {MIN_CONTROLS} are needed; controls=None reads the unit's own series."
+            f"Of the stated controls {len(pool)} have values in the periods of {panel.units[own]!r}"
+            f". At least {MIN_CONTROLS} are needed; controls=None reads the unit's own series."
         )
     return [], [note("too_few_controls", n=len(pool), needed=MIN_CONTROLS)]
 
 
-def _control_mean(
-    frame: pd.DataFrame, rows: pd.DataFrame, pool: list[object]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of the controls per period, and the cases behind the difference.
+def _control_mean(pool: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Return the mean of the controls per period; 0 without any.
 
     Each control counts as its departure from its own mean, so that one that misses a period does
     not move the level.
     """
-    if not pool:
-        return np.zeros(len(rows)), rows["n"].to_numpy()
-    seen = frame[frame["unit"].isin(pool) & ~frame["incomplete"]]
-    table = seen.pivot_table(index="position", columns="unit", values="value", observed=True)
-    table = table.reindex(rows["position"])
-    level = table[rows["used"].to_numpy()].mean()
-    mean = (table - level).mean(axis=1) + level.mean()
-    if rows["n"].isna().all():
-        return mean.to_numpy(), rows["n"].to_numpy()
-    # Variance of a difference: 1/n of the unit and, of the mean of m controls, sum(1/n) / m^2.
-    valued = seen[seen["value"].notna()]
-    per_period = (1 / valued["n"]).groupby(valued["position"]).agg(["sum", "size"])
-    control_noise = (per_period["sum"] / per_period["size"] ** 2).reindex(rows["position"])
-    return mean.to_numpy(), 1 / (1 / rows["n"].to_numpy() + control_noise.to_numpy())
+    if not pool.shape[1]:
+        return np.zeros(len(pool))
+    level = np.nanmean(pool[used], axis=0)
+    count = (~np.isnan(pool)).sum(axis=1)
+    away = np.nansum(pool - level, axis=1)
+    return np.where(count, away / np.maximum(count, 1), np.nan) + level.mean()
+
+
+def _cases_of_difference(own: np.ndarray, others: np.ndarray, pool: np.ndarray) -> np.ndarray:
+    """Return the cases behind unit less control mean: 1/n of the unit and sum(1/n) / m^2."""
+    if not pool.shape[1] or np.isnan(own).all():
+        return own
+    valued = ~np.isnan(pool)
+    count = valued.sum(axis=1)
+    noise = np.divide(1.0, others, out=np.zeros_like(others), where=valued).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 1 / (1 / own + noise / count**2)
 
 
 def _left_out(rows: pd.DataFrame, axis: PeriodAxis, first: int, on: object) -> list[Note]:
@@ -265,33 +222,3 @@ def _left_out(rows: pd.DataFrame, axis: PeriodAxis, first: int, on: object) -> l
         start = axis.labels(np.array([first]))[0]
         notes.append(note("change_within_period", on=on, start=start))
     return notes
-
-
-def _floats(column: pd.Series) -> np.ndarray:
-    return column.to_numpy(dtype=float, na_value=np.nan)
-
-
-def _require_numbers(df: pd.DataFrame, columns: Sequence[str], cases: str | None) -> None:
-    faults = []
-    for name in columns:
-        if not pd.api.types.is_numeric_dtype(df[name]):
-            faults.append(Fault("These are not numbers.", "Turn them into numbers.", column=name))
-        elif np.isinf(_floats(df[name])).any():
-            faults.append(Fault("Some values are infinite.", "Leave them out.", column=name))
-        elif name == cases and (df[name] < 0).any():
-            faults.append(Fault("Some counts are below 0.", "Correct them.", column=name))
-    if faults:
-        raise InputError(faults)
-
-
-def _require_one_row_per_period(frame: pd.DataFrame, time: str, unit: str | None) -> None:
-    repeated = frame.duplicated(["unit", "position"])
-    if repeated.any():
-        remedy = "Add up each period first." if unit else "Add them up, or name the units: unit=."
-        raise InputError(
-            Fault(
-                f"{int(repeated.sum())} periods have several rows.",
-                remedy,
-                column=time,
-            )
-        )

@@ -1,4 +1,4 @@
-"""How many times the odds of the rest a group has, as they are and with the mix held fixed."""
+"""How many times the odds of the rest a group has: as they are, and with the mix held fixed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from scipy import stats
+
+from slm_analysis.analyses.logistic_odds import logistic_odds
 
 COLUMNS = (
     "driver",
@@ -18,6 +20,9 @@ COLUMNS = (
     "adjusted_low",
     "adjusted_high",
     "strata",
+    "modelled",
+    "modelled_low",
+    "modelled_high",
     "agrees",
 )
 
@@ -40,16 +45,18 @@ def crude_and_adjusted(
     outcome : array of bool
         Of each case.
     adjust : sequence of str
-        Drivers whose combinations are the strata; a driver is not held fixed against itself.
+        Drivers that are held fixed, in strata of their combinations and as main effects of a
+        logistic model; a driver is not held fixed against itself.
     interval_level : float
         Coverage of the intervals.
 
     Returns
     -------
     DataFrame
-        One row per judged level: `driver`, `level`; `odds_ratio` against the rest and `adjusted`
-        one, each with `_low` and `_high`; `strata` that hold both level and rest; `agrees` (the
-        intervals are on the same side of 1, or neither is clear of it).
+        One row per judged level: `driver`, `level`; `odds_ratio` against the rest, `adjusted`
+        (Mantel-Haenszel) and `modelled` (logistic) one, each with `_low` and `_high`; `strata`
+        that hold both level and rest; `agrees`: crude and modelled interval are on the same side
+        of 1, or neither is clear of it, or the modelled one holds the crude ratio.
     """
     tables = [pd.DataFrame(columns=list(COLUMNS))]
     judged = levels[levels["judged"]] if adjust else levels[:0]
@@ -62,6 +69,9 @@ def crude_and_adjusted(
         quantile = stats.t.ppf(1 - (1 - interval_level) / 2, test[1]) * np.sqrt(test[0])
         crude = odds_ratios(code, one, outcome, quantile)
         fixed = odds_ratios(code, strata, outcome, quantile)
+        fitted = _modelled(code, [held[c].to_numpy() for c in held], outcome, quantile)
+        agrees = _side(crude) == _side(fitted)
+        agrees |= (fitted["low"] <= crude["ratio"]) & (crude["ratio"] <= fitted["high"])
         table = pd.DataFrame(
             {
                 "driver": driver,
@@ -73,11 +83,31 @@ def crude_and_adjusted(
                 "adjusted_low": fixed["low"],
                 "adjusted_high": fixed["high"],
                 "strata": fixed["strata"],
-                "agrees": _side(crude) == _side(fixed),
+                "modelled": fitted["ratio"],
+                "modelled_low": fitted["low"],
+                "modelled_high": fitted["high"],
+                "agrees": agrees,
             }
         )
         tables.append(table[table["level"].isin(rows["level"])])
     return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def _modelled(
+    code: np.ndarray, held: Sequence[np.ndarray], outcome: np.ndarray, quantile: np.ndarray
+) -> pd.DataFrame:
+    """Return ratio, low and high of each level by the logistic model, where it has a quantile."""
+    judged = np.flatnonzero(~np.isnan(quantile))
+    fitted = logistic_odds(code, held, outcome, judged).set_index(judged)
+    half = quantile[judged] * fitted["error"]
+    # Where the mix cannot be told from the level the interval has no end.
+    with np.errstate(over="ignore"):
+        limits = {
+            "ratio": np.exp(fitted["log_ratio"]),
+            "low": np.exp(fitted["log_ratio"] - half),
+            "high": np.exp(fitted["log_ratio"] + half),
+        }
+    return pd.DataFrame(limits).reindex(range(len(quantile)))
 
 
 def odds_ratios(

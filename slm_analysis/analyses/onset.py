@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
+from slm_analysis.analyses.shrinkage import drawn_to_mean
 from slm_analysis.analyses.suppression import require_columns
 
 MISTAKEN = 0.05
 """Chance that a month is named where the group's lead over the rest never changed."""
-ADDED_BREACHES, ADDED_CASES = 0.5, 1.0
-"""Added to all of the rest, so that one without a breach still leads to expect some."""
 
 
 def onset(months: pd.DataFrame, design_effect: float = 1.0) -> pd.Timestamp | None:
@@ -51,7 +50,7 @@ def onset(months: pd.DataFrame, design_effect: float = 1.0) -> pd.Timestamp | No
     breaches, n, rest, rest_n = (
         known[["breaches", "n", "rest_breaches", "rest_n"]].to_numpy(float).T
     )
-    expected = n * _steadied(rest, rest_n)
+    expected = n * drawn_to_mean(rest, rest_n)
     before = np.cumsum([0, *breaches[:-1]]), np.cumsum([0, *expected[:-1]])
     after = breaches.sum() - before[0], expected.sum() - before[1]
     fit = _log_likelihood(*before) + _log_likelihood(*after)
@@ -62,15 +61,6 @@ def onset(months: pd.DataFrame, design_effect: float = 1.0) -> pd.Timestamp | No
     rose = after[0][best] * before[1][best] > before[0][best] * after[1][best]
     led = (breaches[best:] > expected[best:]).all()
     return pd.Timestamp(known["time"].iloc[best]) if best and told_apart and rose and led else None
-
-
-def _steadied(breaches: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Return monthly rates, drawn to their mean as far as they differ by chance."""
-    mean = (breaches.sum() + ADDED_BREACHES) / (n.sum() + ADDED_CASES)
-    away = breaches / n - mean
-    # Marshall, Applied Statistics 1991;40:283-294: global empirical Bayes estimator.
-    between = max((n * away**2).sum() / n.sum() - mean / n.mean(), 0.0)
-    return mean + between / (between + mean / n) * away
 
 
 def _log_likelihood(breaches: np.ndarray, expected: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from slm_analysis.sla.metrics import HOUR, resolution_times
 from slm_analysis.sla.reporting_periods import FREQUENCIES, local_dates, period_start
 from slm_analysis.sla.scoring import COUNTED
 
-COLUMNS = ["unit", "service", "metric", "freq", "time", "value", "n"]
+COLUMNS = ["unit", "service", "metric", "freq", "time", "value", "n", "changed_on"]
 
 
 def anonymous(business_unit: str) -> str:
@@ -27,9 +28,16 @@ def survey_days(surveys: pd.DataFrame, tickets: pd.DataFrame, timezone: str) -> 
 
 
 def comparison(
-    targets: pd.DataFrame, surveys: pd.DataFrame, tickets: pd.DataFrame, timezone: str
+    targets: pd.DataFrame,
+    surveys: pd.DataFrame,
+    tickets: pd.DataFrame,
+    timezone: str | Mapping[str, str],
+    process_changes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return weekly and monthly figures of every unit and service.
+
+    They are dated as the effects of changes date them: times by opening, scores by the resolution
+    of their ticket.
 
     Parameters
     ----------
@@ -39,19 +47,22 @@ def comparison(
         Contract table `surveys` of all units.
     tickets : DataFrame
         Contract table `tickets` of all units.
-    timezone : str
-        In which answers are dated.
+    timezone : str or mapping
+        In which answers and changes are dated; where units differ, the zone of each.
+    process_changes : DataFrame, optional
+        Contract table of all units.
 
     Returns
     -------
     DataFrame
         `unit` (anonymous), `service`, `metric` (a target: tickets in time, `value` out of `n`;
-        ``resolution_hours`` and ``satisfaction``: means of `n`), `freq`, `time`, `value`, `n`.
+        ``resolution_hours`` and ``satisfaction``: means of `n`), `freq`, `time`, `value`, `n`,
+        `changed_on` (local date of the unit's first change of that service; missing without one).
         Mean scores of fewer than five respondents are missing.
     """
     counted = targets[targets["state"].isin(COUNTED)]
     in_time = counted.assign(
-        metric=counted["target"], value=counted["state"].eq("met") * 1.0, day=counted["counted_on"]
+        metric=counted["target"], value=counted["state"].eq("met") * 1.0, day=counted["opened_on"]
     )
     solved = resolution_times(counted[counted["stopped_at"].notna()])
     hours = solved.assign(
@@ -60,7 +71,7 @@ def comparison(
     scores = surveys.assign(
         metric="satisfaction",
         value=surveys["score"],
-        day=survey_days(surveys, tickets, timezone),
+        day=_by_zone(surveys, timezone, lambda own, zone: survey_days(own, tickets, zone)),
         respondent=respondents_of(surveys),
     )
     tables = []
@@ -76,4 +87,43 @@ def comparison(
                 table = table.assign(value=table["value"].mask(few))
             tables.append(table.reset_index().assign(freq=freq))
     every = pd.concat(tables, ignore_index=True)
-    return every.assign(unit=every["business_unit"].map(anonymous))[COLUMNS]
+    changed_on = _first_changes(every, process_changes, timezone)
+    return every.assign(unit=every["business_unit"].map(anonymous), changed_on=changed_on)[COLUMNS]
+
+
+def _first_changes(
+    figures: pd.DataFrame,
+    process_changes: pd.DataFrame | None,
+    timezone: str | Mapping[str, str],
+) -> pd.Series:
+    """Return the date of the first change of each row's unit and service; missing without one."""
+    none = pd.Series(pd.NaT, figures.index, dtype="datetime64[us]")
+    if process_changes is None or process_changes.empty:
+        return none
+    day = _by_zone(
+        process_changes, timezone, lambda own, zone: local_dates(own["implemented_at"], zone)
+    )
+    dated = process_changes.assign(day=day)
+    of_all = dated[dated["service"].isna()].groupby("business_unit")["day"].min()
+    of_one = dated.groupby(["business_unit", "service"])["day"].min()
+    keys = pd.MultiIndex.from_frame(figures[["business_unit", "service"]])
+    both = pd.DataFrame(
+        {
+            "one": of_one.reindex(keys).to_numpy(),
+            "all": of_all.reindex(figures["business_unit"]).to_numpy(),
+        },
+        index=figures.index,
+    )
+    return both.min(axis=1).astype("datetime64[us]")
+
+
+def _by_zone(
+    rows: pd.DataFrame,
+    timezone: str | Mapping[str, str],
+    dated: Callable[[pd.DataFrame, str], pd.Series],
+) -> pd.Series:
+    """Return local dates of rows, those of each unit in its own zone."""
+    if isinstance(timezone, str):
+        return dated(rows, timezone)
+    parts = [dated(own, zone) for zone, own in rows.groupby(rows["business_unit"].map(timezone))]
+    return pd.concat(parts).reindex(rows.index) if parts else dated(rows, "UTC")

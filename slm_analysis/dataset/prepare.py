@@ -117,6 +117,11 @@ def prepare_whole(root: Path, data: Path) -> Prepared:
     return prepared
 
 
+def timezone_of(agreement: Agreements, of_source: str) -> str:
+    """Return the zone in which a unit's periods are cut: its agreement's, else the source's."""
+    return agreement.versions[-1].timezone if agreement.versions else of_source
+
+
 def _inputs(root: Path, sources: Sources) -> list[Path]:
     files = {source.file for source in sources.tables.values() if source.file is not None}
     return [root / SOURCES, *sorted((root / AGREEMENTS).glob("*.y*ml")), *sorted(files)]
@@ -167,9 +172,10 @@ def _write(
             str(unit): _write_unit(building / "units" / slug(str(unit)), own)
             for unit, own in _by_unit(tables).items()
         }
-        comparison(tables["targets"], tables["surveys"], tickets, sources.timezone).to_parquet(
-            building / COMPARISON
-        )
+        zones = {unit: timezone_of(agreements.of_unit(unit), sources.timezone) for unit in units}
+        comparison(
+            tables["targets"], tables["surveys"], tickets, zones, tables["process_changes"]
+        ).to_parquet(building / COMPARISON)
         (building / "rejected").mkdir()
         for name, table in loaded.items():
             rejected = csv_text(table.checked.rejected.astype("str"))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from slm_analysis.dataset.comparison import survey_days
 from slm_analysis.dataset.data_quality import DataQuality
-from slm_analysis.dataset.prepare import UNIT_TABLES, prepare
+from slm_analysis.dataset.prepare import UNIT_TABLES, prepare, timezone_of
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.project import AGREEMENTS, PREPARED, project_root
 from slm_analysis.sla.agreement_yaml import read_agreements
@@ -157,7 +157,7 @@ def open_unit(
             f"{nearest(str(business_unit), prepared.units)}"
         )
     agreement = read_agreements(root / AGREEMENTS).of_unit(business_unit)
-    timezone = agreement.versions[-1].timezone if agreement.versions else prepared.timezone
+    timezone = timezone_of(agreement, prepared.timezone)
     start, end = reported_period(
         period_start, period_end, prepared.as_of.tz_convert(timezone).tz_localize(None)
     )

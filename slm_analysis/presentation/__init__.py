@@ -10,40 +10,71 @@ from functools import singledispatch
 
 from IPython.display import display
 
+from slm_analysis.analyses.answer_change import AnswerChange
+from slm_analysis.analyses.bottlenecks import Bottlenecks
+from slm_analysis.analyses.capability import Capability
 from slm_analysis.analyses.change_effect import ChangeEffect
+from slm_analysis.analyses.change_effects import ChangeEffects
 from slm_analysis.analyses.control_charts import ControlChart
+from slm_analysis.analyses.trend import Trend
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.plots import change_series as plot_change_series
 from slm_analysis.presentation.plots import control_charts as plot_charts
+from slm_analysis.presentation.plots import outlook as plot_outlook
 from slm_analysis.presentation.plots import process_changes as plot_changes
+from slm_analysis.presentation.plots import process_flow as plot_flow
 from slm_analysis.presentation.plots import root_causes as plot_causes
 from slm_analysis.presentation.plots import service_levels as plot_levels
 from slm_analysis.presentation.plots import stability as plot_stability
+from slm_analysis.presentation.plots import trend as plot_trend
 from slm_analysis.presentation.plots import user_satisfaction as plot_satisfaction
+from slm_analysis.presentation.plots import what_changed as plot_what_changed
+from slm_analysis.presentation.tables import achievable_targets as table_achievable
+from slm_analysis.presentation.tables import answer_change as table_answers
+from slm_analysis.presentation.tables import capability as table_capability
 from slm_analysis.presentation.tables import change_effect as table_change_effect
 from slm_analysis.presentation.tables import control_charts as table_charts
+from slm_analysis.presentation.tables import outlook as table_outlook
 from slm_analysis.presentation.tables import portfolio as table_portfolio
 from slm_analysis.presentation.tables import process_changes as table_changes
+from slm_analysis.presentation.tables import process_flow as table_flow
+from slm_analysis.presentation.tables import rescoring as table_rescoring
 from slm_analysis.presentation.tables import root_causes as table_causes
 from slm_analysis.presentation.tables import service_levels as table_levels
 from slm_analysis.presentation.tables import stability as table_stability
+from slm_analysis.presentation.tables import trend as table_trend
 from slm_analysis.presentation.tables import user_satisfaction as table_satisfaction
+from slm_analysis.presentation.tables import what_changed as table_what_changed
 from slm_analysis.presentation.tables import workload as table_workload
 from slm_analysis.presentation.views import Headline, Prose, Table
+from slm_analysis.presentation.words import achievable_targets as word_achievable
+from slm_analysis.presentation.words import answer_change as word_answers
+from slm_analysis.presentation.words import capability as word_capability
 from slm_analysis.presentation.words import change_effect as word_change_effect
+from slm_analysis.presentation.words import change_effects as word_change_effects
 from slm_analysis.presentation.words import control_charts as word_charts
+from slm_analysis.presentation.words import outlook as word_outlook
 from slm_analysis.presentation.words import portfolio as word_portfolio
 from slm_analysis.presentation.words import process_changes as word_changes
+from slm_analysis.presentation.words import process_flow as word_flow
+from slm_analysis.presentation.words import rescoring as word_rescoring
 from slm_analysis.presentation.words import root_causes as word_causes
 from slm_analysis.presentation.words import service_levels as word_levels
 from slm_analysis.presentation.words import stability as word_stability
+from slm_analysis.presentation.words import trend as word_trend
 from slm_analysis.presentation.words import user_satisfaction as word_satisfaction
+from slm_analysis.presentation.words import what_changed as word_what_changed
+from slm_analysis.questions.achievable_targets import AchievableTargets
+from slm_analysis.questions.outlook import Outlook
 from slm_analysis.questions.portfolio import Portfolio
 from slm_analysis.questions.process_changes import ChangeOutcomes
+from slm_analysis.questions.process_flow import ProcessFlow
+from slm_analysis.questions.rescoring import Rescoring
 from slm_analysis.questions.root_causes import RootCauses
 from slm_analysis.questions.service_levels import ServiceLevels
 from slm_analysis.questions.stability import Stability
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
+from slm_analysis.questions.what_changed import WhatChanged
 from slm_analysis.questions.workload import Workload
 from slm_analysis.result import Result
 
@@ -96,6 +127,17 @@ say.register(ControlChart, word_charts.say)
 plot.register(ControlChart, plot_charts.plot)
 table.register(ControlChart, table_charts.table)
 
+say.register(Trend, word_trend.say)
+plot.register(Trend, plot_trend.plot)
+table.register(Trend, table_trend.table)
+
+say.register(Outlook, word_outlook.say)
+plot.register(Outlook, plot_outlook.plot)
+table.register(Outlook, table_outlook.table)
+
+say.register(Capability, word_capability.say)
+table.register(Capability, table_capability.table)
+
 say.register(Portfolio, word_portfolio.say)
 table.register(Portfolio, table_portfolio.table)
 headline.register(Portfolio, word_portfolio.headline)
@@ -104,6 +146,21 @@ say.register(RootCauses, word_causes.say)
 plot.register(RootCauses, plot_causes.plot)
 table.register(RootCauses, table_causes.table)
 headline.register(RootCauses, word_causes.headline)
+
+say.register(WhatChanged, word_what_changed.say)
+plot.register(WhatChanged, plot_what_changed.plot)
+table.register(WhatChanged, table_what_changed.table)
+
+say.register(AchievableTargets, word_achievable.say)
+table.register(AchievableTargets, table_achievable.table)
+
+say.register(Rescoring, word_rescoring.say)
+table.register(Rescoring, table_rescoring.table)
+
+for _flow in (ProcessFlow, Bottlenecks):
+    say.register(_flow, word_flow.say)
+    plot.register(_flow, plot_flow.plot)
+    table.register(_flow, table_flow.table)
 
 say.register(UserSatisfaction, word_satisfaction.say)
 plot.register(UserSatisfaction, plot_satisfaction.plot)
@@ -118,3 +175,9 @@ headline.register(ChangeOutcomes, word_changes.headline)
 say.register(ChangeEffect, word_change_effect.say)
 plot.register(ChangeEffect, plot_change_series.plot)
 table.register(ChangeEffect, table_change_effect.table)
+
+say.register(ChangeEffects, word_change_effects.say)
+table.register(ChangeEffects, table_change_effect.table_of_many)
+
+say.register(AnswerChange, word_answers.say)
+table.register(AnswerChange, table_answers.table)

@@ -14,11 +14,15 @@ from slm_analysis.presentation.views import About
 from slm_analysis.presentation.words.change_effect import confidence
 from slm_analysis.presentation.words.control_charts import method as chart_method
 from slm_analysis.presentation.words.data_quality import quality_notes, rejections
+from slm_analysis.questions.achievable_targets import AchievableTargets
+from slm_analysis.questions.outlook import Outlook
 from slm_analysis.questions.portfolio import Portfolio, Q
 from slm_analysis.questions.process_changes import ChangeOutcomes
+from slm_analysis.questions.process_flow import ProcessFlow
 from slm_analysis.questions.root_causes import LOOKS, RootCauses
 from slm_analysis.questions.stability import Stability
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
+from slm_analysis.questions.what_changed import WhatChanged
 from slm_analysis.result import Result
 
 HASH_SHOWN = 12
@@ -42,19 +46,86 @@ def _(result: Stability) -> list[tuple[str, str]]:
 
 
 @method.register
+def _(result: Outlook) -> list[tuple[str, str]]:
+    if result.trend is None:
+        return []
+    tests = result.services["p"].dropna()
+    return [
+        (
+            "Forecasts",
+            f"share in time per {result.freq}: a straight line with autocorrelated errors, one "
+            "yearly pair of waves from two full years on; where a step fits better than a slope "
+            "(Bayesian information criterion, and p under 5% over all dates) it stands beside the "
+            f"line; {len(tests)} slopes, corrected together (Benjamini-Hochberg, "
+            f"{1 - result.trend.level:.0%} false trends accepted); the last forecasts are made "
+            "again, each from what was known before it",
+        )
+    ]
+
+
+@method.register
 def _(result: RootCauses) -> list[tuple[str, str]]:
     return [
         (
             "Comparisons",
             f"{result.family} of each group with all other tickets, in {LOOKS} families (services; "
-            f"the tickets of one service), corrected by Benjamini-Hochberg, {result.q:.0%} false "
+            f"the tickets of one service; pairs of groups, searched on every other day and tried "
+            f"on the days between), corrected by Benjamini-Hochberg, {result.q:.0%} false "
             f"findings accepted in all, an equal part in each family; tickets of a day count as "
             "going together; findings need 30 tickets and 10 days on both sides",
+        ),
+        (
+            "Mix held fixed",
+            "odds by a logistic model with what else is known at opening; a group that this "
+            "explains is no finding. Likely shares are drawn to the mean of their kind as far as "
+            "they differ by chance (empirical Bayes)",
         ),
         (
             "Since when",
             "the month from which a group was breached more often than the others without a "
             "break, by the likelihood of one step; said only where no other month fits as well",
+        ),
+    ]
+
+
+@method.register
+def _(result: WhatChanged) -> list[tuple[str, str]]:
+    if result.parts is None:
+        return []
+    return [
+        (
+            "What changed",
+            "parts after Kitagawa: performance at the mean of both periods' shares, mix at the "
+            "mean of both periods' rates against the mean of both totals; a group of one period "
+            f"only is mix; {result.parts.family} groups tested, corrected by Benjamini-Hochberg, "
+            f"{result.parts.q:.0%} false findings accepted; tickets of a day count as going "
+            "together",
+        ),
+    ]
+
+
+@method.register
+def _(result: ProcessFlow) -> list[tuple[str, str]]:
+    return [
+        (
+            "Where the time goes",
+            f"tickets of {result.service or 'no service'}, each step of the status history until "
+            "the next, in business time, at most until the ticket stopped; a loop lasts from "
+            "leaving a status until the ticket comes out of it again. Intervals: bootstrap over "
+            "tickets; late tickets against those in time: limits that hold for all groups together",
+        ),
+    ]
+
+
+@method.register
+def _(result: AchievableTargets) -> list[tuple[str, str]]:  # noqa: ARG001
+    return [
+        (
+            "What could be promised",
+            "the shortest time, in business hours, whose share of tickets has a one-sided 95% "
+            "lower bound at or above the agreed share, tickets of a day counting as going "
+            "together; tickets since the last process change and the last run or trend of the "
+            "control chart, none while a signal stands; open tickets count as late",
         ),
     ]
 
@@ -69,9 +140,11 @@ def _(result: ChangeOutcomes) -> list[tuple[str, str]]:
     return [
         (
             "Effects of changes",
-            f"the unit's own series per {result.freq} up to the period's end, each change between "
-            "the changes of its service before and after it: regression with autocorrelated "
-            "errors, a straight trend, and one yearly pair of waves from two full years on",
+            f"each service per {result.freq} up to the period's end, each change between the "
+            "changes of that service before and after it: regression with autocorrelated errors, "
+            "less the mean of the other units where at least three have the service and did not "
+            "change it, else with a straight trend; one yearly pair of waves from two full years "
+            "on",
         ),
         (
             "Verdicts",

@@ -21,6 +21,7 @@ from slm_analysis.analyses.change_effects import ChangeEffects, between_changes,
 from slm_analysis.analyses.change_fit import FittedChange, fit_change
 from slm_analysis.analyses.change_series import BEFORE
 from slm_analysis.analyses.periods import PeriodAxis, period_axis
+from slm_analysis.dataset.comparison import anonymous
 from slm_analysis.dataset.series import series
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import Fault, InputError, nearest
@@ -34,6 +35,9 @@ FIGURES = [
     "estimate", "low", "high", "p", "q", "verdict", "reason", "smallest_detectable", "n_before",
     "n_after",
 ]  # fmt: skip
+
+OWN = ""
+"""Names the unit's own series among the others."""
 
 MIN_SHARE = 0.01
 """One point of the share in time: agreements set and tighten their goals in whole points."""
@@ -175,9 +179,11 @@ def change_outcomes(
 
     Notes
     -----
-    Each change is judged on the unit's own series of a service, in the periods between the changes
-    of that service before and after it, by `change_effect`; periods in which an earlier change
-    still took hold are left out. All tests of the call are one family (`judged_together`).
+    Each change is judged by `change_effect` on a service, in the periods between the changes of
+    that service before and after it, against the mean of the other units where at least three
+    are comparable and did not change that service up to then, else on the unit's own series;
+    periods in which an earlier change still took hold are left out. All tests of the call are one
+    family (`judged_together`).
     """
     smallest = _smallest_that_matters(min_effect)
     changes = _changes(unit)
@@ -186,7 +192,14 @@ def change_outcomes(
     fitted = [
         one
         for measure in MEASURES
-        for one in _fits(tables[measure.metric], made, measure, smallest[measure.metric], freq)
+        for one in _fits(
+            tables[measure.metric],
+            _other_units(unit, measure, freq),
+            made,
+            measure,
+            smallest[measure.metric],
+            freq,
+        )
     ]
     fitted.sort(key=lambda one: _place(one, changes))
     judged = judged_together([one.fit for one in fitted], q)
@@ -257,11 +270,36 @@ def _series(unit: Unit, measure: Measure, freq: str, months: int) -> pd.DataFram
     return series(unit, measure.metric, freq, measure.count_by, by="service", months=months)
 
 
+def _other_units(unit: Unit, measure: Measure, freq: str) -> pd.DataFrame:
+    """Return the same measure of all other units, as `series` names its columns."""
+    every = unit.comparison
+    others = every[
+        every["metric"].eq(measure.metric)
+        & every["freq"].eq(freq)
+        & every["unit"].ne(anonymous(unit.business_unit))
+    ]
+    return others.rename(columns={"n": measure.cases})
+
+
+def _beside(window: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """Return the unit's periods (empty unit name) and those of units that had not changed."""
+    last = window["time"].max()
+    unchanged = others[~(others["changed_on"] <= last) & others["time"].isin(window["time"])]
+    own = window.assign(unit=OWN)
+    beside = unchanged.assign(complete=True)
+    return pd.concat([own, beside[own.columns.intersection(beside.columns)]], ignore_index=True)
+
+
 def _fits(
-    table: pd.DataFrame, changes: pd.DataFrame, measure: Measure, min_effect: float, freq: str
+    table: pd.DataFrame,
+    others: pd.DataFrame,
+    changes: pd.DataFrame,
+    measure: Measure,
+    min_effect: float,
+    freq: str,
 ) -> Iterator[_Fitted]:
     """Fit every change on the series of each service that it concerns."""
-    others = changes.rename(columns={"on": "implemented_at"})
+    dated = changes.rename(columns={"on": "implemented_at"})
     for service, points in table.groupby("service"):
         own = changes[changes["service"].isin(["", service])]
         axis = period_axis(points["time"], freq)
@@ -271,13 +309,15 @@ def _fits(
         dates = zip(own["change_id"], own["on"], own["full_effect_on"], windows, strict=True)
         for change_id, on, full_effect_on, window in dates:
             fit = fit_change(
-                _settled(window, on, own),
+                _beside(_settled(window, on, own), others[others["service"] == service]),
                 value="value",
                 time="time",
+                unit="unit",
+                treated=OWN,
                 on=on,
                 freq=freq,
                 ramp=_ramp(axis, on, full_effect_on),
-                other_changes=others[others["change_id"] != change_id],
+                other_changes=dated[dated["change_id"] != change_id],
                 better=measure.better,
                 min_effect=min_effect,
                 **{measure.cases: measure.cases},

@@ -14,19 +14,29 @@ from slm_analysis.analyses.breach_drivers import (
     BreachDrivers,
     breach_drivers,
 )
+from slm_analysis.analyses.breach_pairs import BreachPairs, breach_pairs
 from slm_analysis.analyses.onset import onset
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.questions.answer import Answer
-from slm_analysis.questions.ticket_drivers import TicketDrivers, ticket_drivers
+from slm_analysis.questions.ticket_drivers import (
+    OPENING_HOUR,
+    OPENING_WEEKDAY,
+    TicketDrivers,
+    ticket_drivers,
+)
+from slm_analysis.questions.ticket_targets import metric_of
 from slm_analysis.result import Note, note
-from slm_analysis.sla.agreements import TICKET_METRICS
 from slm_analysis.sla.reporting_periods import period_start
 
 SERVICE = "service"
-LOOKS = 2
-"""Families of tests: the services of the unit, and the tickets of one of them. Each gets an equal
-part of the false findings that are accepted, so that both together keep to it."""
+MIX = ("priority", "ticket_type", "channel", OPENING_WEEKDAY, OPENING_HOUR)
+"""What is held fixed where services are compared; the rest of what is recorded differs by service
+anyhow, and cannot be told from it."""
+LOOKS = 3
+"""Families of tests: the services of the unit, the tickets of one of them, and pairs of what is
+recorded of these. Each gets an equal part of the false findings that are accepted, so that all
+together keep to it."""
 ENOUGH_BREACHES = 10
 """With fewer, one late ticket more or less decides what stands out in a service."""
 MOST_FINDINGS = 3
@@ -65,6 +75,8 @@ class RootCauses(Answer):
         The services against each other; None without tickets.
     within : BreachDrivers or None
         Within `service`, everything that is recorded of its tickets.
+    pairs : BreachPairs or None
+        Within `service`, which two things together go with more breaches than both bring alone.
     findings : DataFrame
         At most three, those known at opening first, then by excess: `service` (in whose tickets
         it was found; empty for the unit's), `driver`, `level`, `known` (`at_opening`: a cause to
@@ -93,6 +105,7 @@ class RootCauses(Answer):
     service: str
     drivers: BreachDrivers | None
     within: BreachDrivers | None
+    pairs: BreachPairs | None = None
     findings: pd.DataFrame = field(repr=False)
     pareto: pd.DataFrame = field(repr=False)
     pareto_driver: str
@@ -142,16 +155,15 @@ def root_causes(
     Notes
     -----
     First the services are compared with each other; then, within one of them, everything recorded
-    of its tickets, by `breach_drivers`: within the one that stands out with most breaches over
-    those expected, else the one with most breaches. Each of the two families of tests is held to
-    half of `q`: the shares of false findings add up to `q` at most.
+    of its tickets, by `breach_drivers` and, two things together, by `breach_pairs`: within the one
+    that stands out with most breaches over those expected, else the one with most breaches. Each
+    of the three families of tests is held to a third of `q`: the shares of false findings add up
+    to `q` at most. What else is known of the
+    tickets at opening is held fixed in a second comparison; a group that only gets more of the
+    difficult tickets is no finding.
     Findings that are mostly about the same breaches are told as one, by the narrowest of them.
     """
-    metric_of = dict.fromkeys(TICKET_METRICS) | dict(
-        unit.targets[["target", "metric"]].dropna().drop_duplicates().to_numpy()
-    )
-    if target not in metric_of:
-        raise InputError(f"Tickets have no target {target!r}. {nearest(str(target), metric_of)}")
+    metric = metric_of(unit, target)
     if months < 1:
         raise InputError(f"months is {months}; give the number of months to look at, at least 1.")
     if not 0 < q < 1:
@@ -163,6 +175,7 @@ def root_causes(
     looks = list(_looks(unit, counted, start, q, arises))
     findings = _findings(looks)
     services, inside = looks[0] if looks else None, looks[1] if len(looks) > 1 else None
+    pairs = _pairs(inside, q) if inside else None
     driver, service = SERVICE, ""
     if len(findings):
         driver, service = findings["driver"].iloc[0], findings["service"].iloc[0]
@@ -172,7 +185,7 @@ def root_causes(
         period_start=unit.period_start,
         period_end=unit.period_end,
         target=target,
-        metric=metric_of[target] or target,
+        metric=metric,
         window_start=start,
         window_end=unit.period_end,
         cases=services.result.cases if services else 0,
@@ -180,13 +193,14 @@ def root_causes(
         service=inside.service if inside else "",
         drivers=services.result if services else None,
         within=inside.result if inside else None,
+        pairs=pairs,
         findings=findings,
         pareto=_pareto(shown, driver),
         pareto_driver=driver,
         pareto_service=service,
         family=sum(look.result.family for look in looks),
         q=q,
-        notes=tuple(_notes(looks)),
+        notes=tuple(_notes(looks, pairs)),
     )
 
 
@@ -241,7 +255,8 @@ def _looks(
         return
     everything = ticket_drivers(unit, counted)
     services = replace(everything, drivers=(SERVICE,), further=())
-    yield (first := _look("", services, in_window, q, arises))
+    mix = [column for column in MIX if column in everything.drivers]
+    yield (first := _look("", services, mix, in_window, q, arises))
     levels = first.result.levels
     enough = levels[levels["breaches"] >= ENOUGH_BREACHES]
     if len(enough):
@@ -249,7 +264,7 @@ def _looks(
         own = counted[SERVICE] == worst
         recorded = ticket_drivers(unit, counted[own])
         if recorded.drivers:
-            yield _look(worst, recorded, in_window[own], q, arises)
+            yield _look(worst, recorded, recorded.drivers, in_window[own], q, arises)
 
 
 def _worst(services: pd.DataFrame) -> str:
@@ -262,17 +277,27 @@ def _worst(services: pd.DataFrame) -> str:
 def _look(
     service: str,
     recorded: TicketDrivers,
+    mix: Collection[str],
     in_window: pd.Series,
     q: float,
     arises: Collection[str],
 ) -> _Look:
+    arising = ARISES | set(arises) | set(recorded.statuses)
     result = breach_drivers(
         recorded.tickets[in_window],
         drivers=recorded.drivers,
+        adjust=[column for column in mix if column not in arising],
         q=q / LOOKS,
-        arises=ARISES | set(arises),
+        arises=arising,
     )
     return _Look(service, recorded, in_window, result)
+
+
+def _pairs(look: _Look, q: float) -> BreachPairs:
+    known = look.result.levels["known"] == AT_OPENING
+    return breach_pairs(
+        look.window, drivers=look.result.levels.loc[known, "driver"].unique().tolist(), q=q / LOOKS
+    )
 
 
 def _findings(looks: list[_Look]) -> pd.DataFrame:
@@ -353,10 +378,12 @@ def _pareto(look: _Look | None, driver: str) -> pd.DataFrame:
     return shown.assign(running_share=running)[BAR]
 
 
-def _notes(looks: list[_Look]) -> Iterator[Note]:
+def _notes(looks: list[_Look], pairs: BreachPairs | None) -> Iterator[Note]:
     family = sum(look.result.family for look in looks)
     if family:
         yield note("comparisons", tests=family)
+    if pairs is not None:
+        yield from pairs.notes
     for look in looks:
         for other in look.result.notes:
             if other.code == "levels_not_judged":

@@ -10,12 +10,11 @@ import pandas as pd
 from slm_analysis.analyses.chart_signals import FAVOURABLE, UNFAVOURABLE
 from slm_analysis.analyses.chart_summary import BETTER, MIXED, NOT_JUDGED, STEADY, WORSE
 from slm_analysis.analyses.control_charts import ControlChart, control_chart
-from slm_analysis.dataset.series import HISTORY_MONTHS, series
+from slm_analysis.dataset.series import HISTORY_MONTHS
 from slm_analysis.dataset.unit import Unit
-from slm_analysis.errors import InputError, nearest
 from slm_analysis.questions.answer import Answer
-from slm_analysis.sla.agreements import DEFAULT, TICKET_METRICS
-from slm_analysis.sla.reporting_periods import period_start
+from slm_analysis.questions.target_shares import target_shares
+from slm_analysis.questions.ticket_targets import metric_of
 
 CROSSINGS = "anhoej_crossings"
 RECENT = 26
@@ -24,11 +23,6 @@ MISSED = "steadily_missed"
 WORRY = (WORSE, MIXED, UNFAVOURABLE, MISSED, BETTER, FAVOURABLE, STEADY, NOT_JUDGED)
 """What stands at the end, or came and went within the reported period; most worrying first."""
 HALF = 0.5
-SHARES = {
-    "service": "str", "time": "datetime64[us]", "complete": "bool",
-    "value": "float", "n": "float", "target": "float",
-}  # fmt: skip
-"""What is charted."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -116,7 +110,7 @@ def stability(
     One control chart over all services (kind `auto`, rules `core`), with a new phase at each
     process change of the service.
     """
-    shares = _shares(unit, target, freq, history_months)
+    shares = target_shares(unit, target, freq, history_months)
     chart = control_chart(
         shares,
         value="value",
@@ -129,13 +123,12 @@ def stability(
     )
     judged = chart.summary["n_points"] > 0
     signals = _signals(chart, unit)
-    scored = unit.targets[unit.targets["target"] == target]
     return Stability(
         business_unit=unit.business_unit,
         period_start=unit.period_start,
         period_end=unit.period_end,
         target=target,
-        metric=str(scored["metric"].iloc[0]) if len(scored) else target,
+        metric=metric_of(unit, target),
         freq=freq,
         chart=chart,
         signals=signals,
@@ -144,37 +137,6 @@ def stability(
         expected_false_signals=float(chart.summary.loc[judged, "false_signal_chance"].sum()),
         notes=chart.notes,
     )
-
-
-def _shares(unit: Unit, target: str, freq: str, months: int) -> pd.DataFrame:
-    """Return tickets in time, tickets counted and the agreed share, per service and period."""
-    known = sorted(unit.targets["target"].dropna().unique())
-    if target not in {*known, *TICKET_METRICS}:
-        raise InputError(f"target {target!r} is not in the agreement. {nearest(target, known)}")
-    agreed = target in known
-    shares = series(unit, target, freq, by="service", months=months) if agreed else pd.DataFrame()
-    if shares.empty:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SHARES.items()})
-    shares = shares.merge(_goals(unit, target, freq), on=["service", "time"], how="left")
-    goals = shares.groupby("service")["target"]
-    return shares.assign(target=goals.ffill().fillna(goals.bfill()))
-
-
-def _goals(unit: Unit, target: str, freq: str) -> pd.DataFrame:
-    """Return the share agreed for each service in each period: of the last ticket, preset first."""
-    scored = unit.targets[unit.targets["target"].eq(target) & unit.targets["goal_share"].notna()]
-    goals = pd.DataFrame(
-        {
-            "service": scored["service"],
-            "time": period_start(scored["counted_on"], freq),
-            "preset": scored["goal_priority"] == DEFAULT,
-            "opened_on": scored["opened_on"],
-            "target": scored["goal_share"],
-        }
-    )
-    last = goals.sort_values(["preset", "opened_on"], kind="stable")
-    last = last.drop_duplicates(["service", "time"], keep="last")
-    return last[["service", "time", "target"]]
 
 
 def _phases(unit: Unit, shares: pd.DataFrame) -> pd.DataFrame:

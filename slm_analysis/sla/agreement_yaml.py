@@ -232,6 +232,7 @@ def _service(
         business_units=None if ALL in units else units,
         calendar_name=calendar,
         calendar=calendars[calendar][0],
+        working_day=working_day,
         count_by=_optional(keys, "count_by", lambda node: node.one_of(COUNT_BY), COUNT_BY[0]),
         excluded=_optional(keys, "excluded", Node.texts, ()),
         resolved_on=_optional(keys, "resolved_on", Node.texts, RESOLVED_ON),

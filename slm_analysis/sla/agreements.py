@@ -48,6 +48,7 @@ class ServiceTerms:
     business_units: tuple[str, ...] | None
     calendar_name: str
     calendar: BusinessCalendar
+    working_day: float | None
     count_by: str
     excluded: tuple[str, ...]
     resolved_on: tuple[str, ...]

@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from slm_analysis.analyses.time_percentiles import percentile
 from slm_analysis.intervals import rate_intervals
 from slm_analysis.sla.business_time import BusinessCalendar
 from slm_analysis.sla.scoring import COUNTED, STATES, UNDECIDED
 
 HOUR = 3600
 PERCENTILES = {"median_hours": 0.5, "p90_hours": 0.9}
-ROUNDING = 1e-9
-"""Products of survival shares closer than this are equal: the ninth of ten tickets is 90 %."""
 SMALLEST_FOR_PERCENTILE = 5
 """With fewer tickets a percentile is one ticket's time."""
 
@@ -124,18 +123,12 @@ def time_percentiles(scored: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
                 "timed": len(group),
                 "still_open": int((~ended).sum()),
                 **{
-                    name: _percentile(survival, p) if survival is not None else np.nan
+                    name: percentile(survival, p) if survival is not None else np.nan
                     for name, p in PERCENTILES.items()
                 },
             }
         )
     return pd.DataFrame(rows, columns=[*by, "timed", "still_open", *PERCENTILES])
-
-
-def _percentile(survival: SurvfuncRight, share: float) -> float:
-    """Return the first time by which at least `share` of the tickets are done."""
-    done = survival.surv_prob <= 1 - share + ROUNDING
-    return float(survival.surv_times[done.argmax()]) if done.any() else np.nan
 
 
 def backlog(tickets: pd.DataFrame, at: Sequence[pd.Timestamp], by: Sequence[str]) -> pd.DataFrame:

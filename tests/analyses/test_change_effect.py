@@ -364,6 +364,9 @@ def test_checks_have_one_shape():
         "placebo_date",
         "season",
         "other_changes",
+        "drift",
+        "placebo_units",
+        "persistence",
     ]
 
 
@@ -550,7 +553,7 @@ def test_rates_against_controls():
         ({"trend": "linear"}, "trend must be"),
         ({"season": "yearly"}, "season must be"),
         ({"family": "gausian"}, "Did you mean 'gaussian'"),
-        ({"family": "binomial"}, "not supported yet"),
+        ({"family": "binomial"}, "Did you mean 'quasi-binomial'"),
         ({"better": "higher"}, "Did you mean 'high'"),
         ({"min_effect": 0}, "above 0"),
         ({"min_effect": "1 %"}, "above 0"),

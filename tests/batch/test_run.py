@@ -86,8 +86,8 @@ def test_a_first_run_makes_everything(first_run):
     ]
     assert told[-1].business_unit == ""
     assert sorted(p.name for p in (root / MONTH).iterdir()) == sorted(
-        [".lock", ".pages.json", "00_portfolio.ipynb", "00_portfolio.json", "index.html", "key_figures.json",
-         "kpis.csv", "kpis.parquet", slug(HERE), slug(THERE)]
+        [".lock", ".pages.json", "00_portfolio.ipynb", "00_portfolio.json", "index.html",
+         "key_figures.json", "kpis.csv", "kpis.parquet", slug(HERE), slug(THERE)]
     )  # fmt: skip
     for unit in UNITS:
         names = sorted(p.name for p in (root / MONTH / slug(unit)).iterdir())

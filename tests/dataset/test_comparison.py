@@ -68,6 +68,40 @@ def test_without_data_there_are_no_figures(tmp_path):
     assert comparison(scored, empty("surveys"), none, "UTC").empty
 
 
+def test_times_are_dated_by_opening_whatever_the_agreement_counts_by(tmp_path):
+    frame = tickets({"opened_at": "2026-10-30 08:00", "resolved_at": "2026-11-01 10:00"})
+    scored = score(frame, history(), agreements(tmp_path), AS_OF).assign(
+        counted_on=pd.Timestamp("2026-11-02"), count_by="due"
+    )
+    table = comparison(scored, empty("surveys"), frame, "UTC")
+    assert set(table.loc[table["freq"] == "month", "time"]) == {pd.Timestamp("2026-10-01")}
+
+
+def test_who_changed_and_when_is_told(tmp_path):
+    frame = tickets(
+        {"opened_at": "2026-10-01 08:00"},
+        {"opened_at": "2026-10-01 08:00", "business_unit": "V"},
+        {"opened_at": "2026-10-01 08:00", "business_unit": "W"},
+    )
+    changes = pd.DataFrame(
+        {
+            "business_unit": ["U", "U", "V"],
+            "service": pd.Series(["S", None, "T"], dtype="str"),
+            "implemented_at": pd.to_datetime(
+                ["2026-09-01 20:00", "2026-08-01 20:00", "2026-07-01 20:00"], utc=True
+            ),
+        }
+    )
+    scored = score(frame, history(), agreements(tmp_path), AS_OF)
+    zones = {"U": "Asia/Shanghai", "V": "UTC", "W": "UTC"}
+    table = comparison(scored, empty("surveys"), frame, zones, changes)
+    changed = table.groupby("unit")["changed_on"].first()
+    # Of all services on 1 August, which is the second in Shanghai; V changed another service.
+    assert changed[anonymous("U")] == pd.Timestamp("2026-08-02")
+    assert pd.isna(changed[anonymous("V")])
+    assert pd.isna(changed[anonymous("W")])
+
+
 def test_names_are_hidden_but_stable():
     assert anonymous("Sales") == anonymous("Sales") != anonymous("sales")
     assert len(anonymous("华东销售部")) == 16

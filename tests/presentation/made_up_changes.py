@@ -41,6 +41,7 @@ def made_up_effect(
         "level": 0.95,
         "smallest_detectable": None if figures is None else detectable,
         "parts": pd.DataFrame(columns=["part", "estimate", "low", "high", "p"]),
+        "thirds": pd.DataFrame(columns=["part", "estimate", "low", "high", "p"]),
         "checks": pd.DataFrame(
             [{"check": name, "state": "caution"} for name in cautions], columns=COLUMNS
         ),
@@ -54,6 +55,7 @@ def made_up_effect(
         "comparison": "own_series",
         "unit": None,
         "controls": (),
+        "family": "gaussian",
         "shape": "level",
         "trend": True,
         "season": 0,

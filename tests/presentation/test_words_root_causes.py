@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from slm_analysis.analyses.breach_drivers import ARISES, NOT_STATED, breach_drivers
+from slm_analysis.analyses.breach_pairs import COLUMNS as PAIR
+from slm_analysis.analyses.breach_pairs import BreachPairs
 from slm_analysis.presentation import headline, plot, say, table
 from slm_analysis.presentation.about import method
+from slm_analysis.presentation.plots.driver_odds import driver_odds
 from slm_analysis.presentation.tables.root_causes import pareto_table
 from slm_analysis.presentation.words import root_causes as words
 from slm_analysis.questions.root_causes import BAR, FINDING, RootCauses
@@ -247,12 +250,15 @@ def test_every_note_has_its_sentence():
         note("comparisons", tests=1234),
         note("levels_left_out", where="Invoice posting", levels=3, min_cases=30, min_days=10),
         note("taken_as_known", columns="hold_reason, requester_team"),
+        note("pairs_tried", searched=54, tried=5),
     )
     assert say(causes(finding(), notes=notes)).caveats[1:] == [
         "Comparisons made and corrected for (Benjamini-Hochberg): 1,234.",
         "Groups of Invoice posting too small to be judged (fewer than 30 tickets or 10 days): 3.",
         "When these were filled in is not on record; they are taken as known at opening: "
         "hold_reason, requester_team.",
+        "Two things together: 54 pairs compared on every other day, the most telling 5 tried on "
+        "the days between.",
     ]
 
 
@@ -263,6 +269,9 @@ def test_every_note_has_its_sentence():
         ("assignment_group", "AP Team 2", "AP Team 2 (last team)"),
         ("opening_weekday", "Wednesday", "Wednesday (weekday of opening)"),
         ("opening_hour", "16–20", "16–20 (hour of opening)"),
+        ("opening_backlog", "22–38", "22–38 (open tickets at opening)"),
+        ("status: Awaiting user", "yes", "“Awaiting user” (status on the way)"),
+        ("status: Awaiting user", "no", "Never “Awaiting user” (status on the way)"),
         ("service", "发票处理", "发票处理"),
     ],
 )
@@ -274,6 +283,135 @@ def test_no_sentence_claims_a_cause():
     for result in (causes(finding()), causes(finding(known="arises")), causes()):
         said = f"{headline(result)} {say(result)} {plot(result).caption}"
         assert not NOT_SAID.search(said)
+
+
+# --- Two things together -------------------------------------------------------------------------
+
+
+def pair(**values):
+    """Return one pair found: 63 of 97 late, 3.8 expected."""
+    row = {
+        "driver": "hold_reason", "level": "Missing purchase order", "with_driver": "opening_team",
+        "with_level": "AP Team 2", "n": 97, "breaches": 63, "expected": 3.83, "excess": 59.17,
+        "excess_low": 36.96, "excess_high": 75.07, "rate": 0.65, "rate_first": 0.04,
+        "rate_second": 0.04, "rate_neither": 0.04, "found": True,
+    }  # fmt: skip
+    return row | values
+
+
+def pairs(*rows):
+    return BreachPairs(
+        pairs=pd.DataFrame(list(rows), columns=PAIR).astype({"found": bool}),
+        searched=54, tried=5, held_out=1100, interval_level=0.997,
+    )  # fmt: skip
+
+
+TOGETHER = (
+    "Missing purchase order (hold_reason) with AP Team 2 (team at opening) goes with more than "
+    "both bring alone: tried on every other day, 63 of 97 tickets were late, 59 (37 to 75) more "
+    "than the 3.8 expected."
+)
+
+
+def test_a_pair_is_told_with_its_finding():
+    result = causes(finding(), pairs=pairs(pair()))
+    assert headline(result).lead == f"{say(causes(finding())).sentences[0]} {TOGETHER}"
+    assert say(result).sentences[1] == TOGETHER
+    assert "Standing out" not in headline(result).what
+
+
+def test_a_pair_that_was_not_found_is_not_told():
+    result = causes(finding(), pairs=pairs(pair(found=False)))
+    assert headline(result).lead == headline(causes(finding())).lead
+    assert headline(causes(pairs=pairs(pair(found=False)))).title.startswith("Nothing stands out")
+
+
+def test_a_pair_alone_is_what_stands_out():
+    result = causes(pairs=pairs(pair()))
+    top = headline(result)
+    assert top.title == (
+        "Missing purchase order (hold_reason) with AP Team 2 (team at opening) goes with 59 more "
+        "late tickets than both bring alone"
+    )
+    assert top.lead == TOGETHER
+    assert top.sure == (
+        "56 comparisons made and corrected for. A reason that goes with lateness does not prove "
+        "that it causes it."
+    )
+    assert top.next == (
+        "Read some late tickets of Missing purchase order (hold_reason) with AP Team 2 (team at "
+        "opening)."
+    )
+    assert say(result).sentences == [TOGETHER, words.NO_PROOF]
+
+
+def test_no_more_than_three_things_are_named():
+    findings = [finding(level=name) for name in "ABC"]
+    other = pair(driver="channel", level="E-mail", with_driver="priority", with_level="P1")
+    assert "E-mail" not in str(headline(causes(*findings, pairs=pairs(other))))
+    assert "Standing out as well: E-mail (channel) with P1 (priority)." in (
+        headline(causes(finding(), pairs=pairs(other))).what
+    )
+
+
+# --- The mix held fixed --------------------------------------------------------------------------
+
+
+def mixed(hidden=False):
+    """Return tickets of teams that get more of the hard ones; B does better if `hidden`."""
+    random = np.random.default_rng(5)
+    n = 12_000
+    hard = random.random(n) < 0.5
+    team = np.where(random.random(n) < np.where(hard, 0.75, 0.25), "B", "A")
+    chance = np.where(hard, 0.3, 0.05) * np.where((team == "B") & hidden, 0.5, 1.0)
+    tickets = pd.DataFrame(
+        {
+            "opened_at": pd.Timestamp("2026-05-04", tz="UTC")
+            + pd.to_timedelta(random.integers(0, 180, n), unit="D"),
+            "team": team,
+            "hard": hard,
+            "breached": random.random(n) < chance,
+        }
+    )
+    return breach_drivers(tickets, drivers=["team", "hard"], adjust=["team", "hard"])
+
+
+def test_what_the_mix_explains_is_warned_of():
+    result = causes(within=mixed())
+    warnings = [text for text in say(result).caveats if "mix of tickets" in text]
+    assert len(warnings) == 1
+    assert re.fullmatch(
+        r"B \(team\) stands out at first sight only: 2\.\d times the odds of the others, "
+        r"(0\.9\d?|1\.\d+|1\.0\d) \(0\.\d+ to 1\.\d+\) with the same mix of tickets\.",
+        warnings[0],
+    )
+    assert driver_odds(result).caption.sentence == warnings[0]
+
+
+def test_what_the_mix_hides_is_warned_of():
+    warnings = [text for text in say(causes(within=mixed(hidden=True))).caveats if "mix" in text]
+    assert any(
+        text.startswith("A (team) does worse with the same mix of tickets: ") for text in warnings
+    )
+
+
+def test_the_forest_plot_shows_both_odds():
+    result = causes(finding(driver="hard", level="True"), within=mixed())
+    chart = driver_odds(result)
+    assert chart.caption.title.startswith("With the same mix of tickets True (hard) has ")
+    for narrow in (False, True):
+        svg = chart.svg(narrow=narrow)
+        assert "True (hard)" in texts(svg)
+        assert "as the others" in texts(svg)
+        assert "var(--acc)" in svg
+    assert len(chart.numbers.rows) == 2
+    assert chart.numbers.accented == [0]
+
+
+def test_without_an_adjusted_comparison_there_is_no_forest_plot():
+    chart = driver_odds(causes())
+    assert chart.caption.title == "No group of tickets can be compared with the mix held fixed"
+    assert "<svg" in chart.svg(narrow=True)
 
 
 # --- Table and figure ----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from slm_analysis import change_outcomes, open_unit, series
+from slm_analysis.dataset.comparison import anonymous
 from slm_analysis.errors import InputError
 from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.sample.truth import TRUTH
@@ -105,6 +106,37 @@ def test_times_are_dated_by_opening(unit):
     ).query("service == 'Invoice posting'")
     seen = change_outcomes(manufacturing).single[0].table
     np.testing.assert_array_equal(seen["n"], points["n"])
+
+
+def test_other_units_serve_as_controls_unless_they_changed_too(unit):
+    manufacturing = unit("Manufacturing")
+    result = change_outcomes(manufacturing)
+    hours = result.single[result.effects["measure"].tolist().index("resolution_hours")]
+    assert hours.comparison == "controls"
+    every = manufacturing.comparison.query("service == 'Invoice posting'")
+    changed = every.loc[every["changed_on"].notna(), "unit"].unique()
+    assert len(changed) == 2  # itself and Logistics
+    assert not set(hours.controls) & {*changed, ""}
+    alone = dataclasses.replace(manufacturing, comparison=manufacturing.comparison.iloc[:0])
+    assert {e.comparison for e in change_outcomes(alone).single} == {"own_series"}
+
+
+def test_figures_of_other_units_are_dated_like_the_units_own(unit):
+    for name in ("Manufacturing", "Sales West"):
+        opened = unit(name)
+        for metric, count_by in (("resolution_time", "opened"), ("resolution_hours", None)):
+            own = series(opened, metric, "week", count_by, by="service", months=12)
+            own = own[own["complete"]].set_index(["service", "time"])["value"]
+            every = opened.comparison
+            same = every[
+                every["unit"].eq(anonymous(name))
+                & every["metric"].eq(metric)
+                & every["freq"].eq("week")
+            ]
+            same = same.set_index(["service", "time"])["value"].reindex(own.index)
+            known = same.notna() & own.notna()
+            assert known.mean() > 0.8
+            np.testing.assert_allclose(own[known], same[known])
 
 
 def test_each_change_is_judged_between_its_neighbours(unit):

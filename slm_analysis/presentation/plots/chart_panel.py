@@ -16,7 +16,7 @@ from slm_analysis.analyses.chart_signals import UNFAVOURABLE
 from slm_analysis.analyses.run_rules import RULES
 from slm_analysis.presentation.chart_series import ChartSeries
 from slm_analysis.presentation.plots.time_axis import days, month_ticks, write_year
-from slm_analysis.presentation.theme import PALETTE
+from slm_analysis.presentation.theme import PALETTE, SMALL
 
 Numbers = NDArray[np.float64]
 
@@ -44,6 +44,10 @@ DOT, SIGNAL = (2.2, 4.0), (4.0, 7.5)
 """Least and greatest size of a dot and of a signal's shape."""
 CARET_UP, CARET_DOWN = 6, 7
 """Markers of matplotlib for a value off the scale."""
+ROW = 17
+"""Pixels of a line of text."""
+GAP = 8
+"""Pixels between a line and its name."""
 TYPICAL = 0.1
 """Limits are on the scale but for this part of the periods, those of fewest cases."""
 
@@ -63,7 +67,7 @@ def size_of(points: int, pixels: float, *, limits: float = 0.8) -> Size:
     apart = pixels / max(points, 1)
     return Size(
         dot=float(np.clip(0.6 * apart, *DOT)),
-        signal=float(np.clip(1.1 * apart, *SIGNAL)),
+        signal=float(np.clip(0.8 * apart, *SIGNAL)),
         line=0.9,
         limits=limits,
     )
@@ -92,7 +96,7 @@ def extent(series: ChartSeries) -> tuple[float, float]:
     """Return the ends of a scale that holds all values and lines, and the usual limits."""
     points = series.points
     limits = [points["lcl"].quantile(TYPICAL), points["ucl"].quantile(1 - TYPICAL)]
-    return _with_air(np.append(_lines(points), [*points["value"], *limits]))
+    return with_air(np.append(_lines(points), [*points["value"], *limits]))
 
 
 def common_extent(every: Sequence[ChartSeries], trimmed: float) -> tuple[float, float]:
@@ -103,14 +107,15 @@ def common_extent(every: Sequence[ChartSeries], trimmed: float) -> tuple[float, 
     points = pd.concat([series.points for series in every])
     marked = points.loc[points["rules"].map(len) > 0, "value"]
     usual = points["value"].quantile([trimmed, 1 - trimmed])
-    return _with_air(np.concatenate([_lines(points), marked, usual]))
+    return with_air(np.concatenate([_lines(points), marked, usual]))
 
 
 def _lines(points: pd.DataFrame) -> Numbers:
     return points[["center", "target"]].to_numpy(dtype=float).ravel()
 
 
-def _with_air(numbers: Numbers) -> tuple[float, float]:
+def with_air(numbers: Numbers) -> tuple[float, float]:
+    """Return the ends of a scale that holds all numbers, with room above and below."""
     known = numbers[np.isfinite(numbers)]
     if not len(known):
         return 0.0, 1.0
@@ -226,3 +231,38 @@ def _draw_signals(ax: Axes, series: ChartSeries, size: Size) -> None:
             colour = PALETTE["acc" if unfavourable else "ink"]
             ax.plot(x[own], value[own], mark, ms=size.signal, mec=colour, clip_on=False,
                     mfc=colour if unfavourable else PALETTE["paper"])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LineName:
+    """The name of a line at its end, in one text or two below each other."""
+
+    y: float
+    texts: tuple[str, ...]
+    weight: str = "normal"
+    colour: str = PALETTE["ink"]
+
+
+def write_beside(ax: Axes, names: Sequence[LineName]) -> None:
+    """Write names at the ends of their lines, pushed apart where they would touch."""
+    (low, high), height = ax.get_ylim(), ax.get_window_extent().height
+    ordered = sorted(names, key=lambda name: name.y)
+    heights = [ROW * len(name.texts) for name in ordered]
+    lowest = 0.0
+    places = []
+    for name, own in zip(ordered, heights, strict=True):
+        place = max((name.y - low) / (high - low) * height, lowest + own / 2)
+        places.append(place)
+        lowest = place + own / 2
+    highest = height + ROW / 2
+    for index in range(len(places) - 1, -1, -1):
+        places[index] = min(places[index], highest - heights[index] / 2)
+        highest = places[index] - heights[index] / 2
+    for name, place in zip(ordered, places, strict=True):
+        for row, text in enumerate(name.texts):
+            y = place + ROW * ((len(name.texts) - 1) / 2 - row)
+            ax.annotate(
+                text, (1, 0), xytext=(GAP, y), xycoords="axes fraction", va="center",
+                textcoords="offset points", fontsize=SMALL, fontweight=name.weight,
+                color=name.colour, annotation_clip=False,
+            )  # fmt: skip

@@ -18,6 +18,9 @@ from slm_analysis.presentation.chart_series import ChartSeries
 from slm_analysis.presentation.lettering import letters, shortened
 from slm_analysis.presentation.numbers import capitalised
 from slm_analysis.presentation.plots.chart_panel import (
+    GAP,
+    ROW,
+    LineName,
     at,
     draw_series,
     draw_times,
@@ -26,6 +29,7 @@ from slm_analysis.presentation.plots.chart_panel import (
     latest,
     scale_ticks,
     size_of,
+    write_beside,
 )
 from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.plots.small_multiples import draw_multiples
@@ -39,9 +43,6 @@ LEFT, RIGHT = 44, {False: 112, True: 82}
 """Pixels beside the series: for the scale, at least, and for the names of lines."""
 HEIGHT = {False: 290, True: 230}
 HEAD, FOOT = 8, 48
-ROW = 17
-"""Pixels of a line of text."""
-GAP = 8
 BRACKET = 14
 """Pixels between the points of a run and its bracket."""
 BRACKET_TIP = 6
@@ -87,7 +88,7 @@ def draw_chart(every: ChartSeries) -> Draw:
         draw_times(ax, series, width)
         draw_series(ax, series, size_of(len(series.points), width))
         _write_above(ax, names)
-        _write_beside(ax, list(_line_names(series, narrow)))
+        write_beside(ax, list(_line_names(series, narrow)))
         _name_excluded(ax, series)
         if run is not None:
             _mark_run(ax, series, run)
@@ -175,63 +176,28 @@ def _write_above(ax: Axes, names: Sequence[_Name]) -> None:
 # --- Names of lines, beside -------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _LineName:
-    """The name of a line at its end, in one text or two below each other."""
-
-    y: float
-    texts: tuple[str, ...]
-    weight: str = "normal"
-    colour: str = PALETTE["ink"]
-
-
-def _line_names(series: ChartSeries, narrow: bool) -> Iterator[_LineName]:
+def _line_names(series: ChartSeries, narrow: bool) -> Iterator[LineName]:
     """Yield what stands at the ends of the lines."""
     summary = series.summary
     middle = (capitalised(series.middle), words.average(series))
     target = ("Target", series.tick(summary["target"]))
     if not pd.isna(summary["center"]):
-        yield _LineName(summary["center"], _fitting(middle, narrow))
+        yield LineName(summary["center"], _fitting(middle, narrow))
     if not pd.isna(summary["target"]):
-        yield _LineName(summary["target"], _fitting(target, narrow), "bold")
+        yield LineName(summary["target"], _fitting(target, narrow), "bold")
     for name, limit in (("Upper limit", "ucl"), ("Lower limit", "lcl")):
         known = series.points[limit].dropna()
         if len(known) and not (series.rate and known.iloc[-1] in {0, 1}):
-            yield _LineName(known.iloc[-1], (name,), colour=PALETTE["muted"])
+            yield LineName(known.iloc[-1], (name,), colour=PALETTE["muted"])
     last = series.points.iloc[-1]
     if not last["complete"] and not pd.isna(last["value"]):
-        yield _LineName(last["value"], ("unfinished",), colour=PALETTE["muted"])
+        yield LineName(last["value"], ("unfinished",), colour=PALETTE["muted"])
 
 
 def _fitting(words: tuple[str, str], narrow: bool) -> tuple[str, ...]:
     """Return a name and its number in one line where there is room, which a phone has not."""
     one = " ".join(words)
     return words if narrow or letters(one) * LETTER + GAP > RIGHT[narrow] else (one,)
-
-
-def _write_beside(ax: Axes, names: Sequence[_LineName]) -> None:
-    """Write names at the ends of their lines, pushed apart where they would touch."""
-    (low, high), height = ax.get_ylim(), ax.get_window_extent().height
-    ordered = sorted(names, key=lambda name: name.y)
-    heights = [ROW * len(name.texts) for name in ordered]
-    lowest = 0.0
-    places = []
-    for name, own in zip(ordered, heights, strict=True):
-        place = max((name.y - low) / (high - low) * height, lowest + own / 2)
-        places.append(place)
-        lowest = place + own / 2
-    highest = height + ROW / 2
-    for index in range(len(places) - 1, -1, -1):
-        places[index] = min(places[index], highest - heights[index] / 2)
-        highest = places[index] - heights[index] / 2
-    for name, place in zip(ordered, places, strict=True):
-        for row, text in enumerate(name.texts):
-            y = place + ROW * ((len(name.texts) - 1) / 2 - row)
-            ax.annotate(
-                text, (1, 0), xytext=(GAP, y), xycoords="axes fraction", va="center",
-                textcoords="offset points", fontsize=SMALL, fontweight=name.weight,
-                color=name.colour, annotation_clip=False,
-            )  # fmt: skip
 
 
 # --- A run that stands, below -----------------------------------------------------------------

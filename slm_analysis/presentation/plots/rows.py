@@ -161,7 +161,7 @@ def _narrow_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> N
     weight, colour = _emphasis(row)
     under = shortened(row.under, LONGEST_LABEL[True])
     label = shortened(row.label, LONGEST_LABEL[True] - (BOLDER if weight == "bold" else 0))
-    top, bottom = (-0.4, 0.31) if row.under else (-0.26, 0.42)
+    top, bottom = (-0.4, 0.35) if row.under else (-0.26, 0.42)
     words = f"{row.words}: {row.figures}" if row.figures else row.words
     ax.text(0, at + top, label, transform=edge, va="center", fontweight=weight)
     ax.text(0, at - 0.19, under, transform=edge, va="center", fontsize=SMALL,

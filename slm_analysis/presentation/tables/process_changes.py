@@ -9,7 +9,9 @@ import pandas as pd
 from slm_analysis.analyses.change_effect import WORSE, ChangeEffect
 from slm_analysis.presentation.numbers import NO_VALUE, count, date
 from slm_analysis.presentation.views import Column, Table
+from slm_analysis.presentation.words import change_checks as check_words
 from slm_analysis.presentation.words import change_effect as effect_words
+from slm_analysis.presentation.words import change_path as paths
 from slm_analysis.presentation.words import improvement_actions as action_words
 from slm_analysis.presentation.words import process_changes as words
 from slm_analysis.presentation.words.change_effect import Wording
@@ -36,6 +38,14 @@ SERIES = (
     Column("Expected without the change", numeric=True),
     Column("Interval", numeric=True, minor=True),
     Column("Behind it", numeric=True, minor=True),
+)
+CHECKS = (Column("Effect on"), Column("Question"), Column("Answer"))
+PATH = (
+    Column("Change"),
+    Column("Share in time", numeric=True),
+    Column("Time to resolve", numeric=True),
+    Column("Satisfaction", numeric=True),
+    Column("Together"),
 )
 LATEST = 12
 """Periods of each series among the numbers behind the figure."""
@@ -107,6 +117,32 @@ def _between(period: pd.Series, wording: Wording) -> str:
         return NO_VALUE
     low, high = (wording.figure(period[f"expected_{end}"]) for end in ("low", "high"))
     return f"{low} to {high}"
+
+
+def what_was_checked(result: ChangeOutcomes) -> Table:
+    """Return every check of every effect as question and answer."""
+    rows = [
+        [f"{row['description']}: {words.subject(row)}", question, answer]
+        for row, effect in words.judged(result)
+        for question, answer in check_words.sentences(effect, words.wording(row))
+    ]
+    caption = "What could make these answers wrong, and what was found" if rows else "No effect"
+    return Table(caption, CHECKS, rows, folded=bool(rows))
+
+
+def service_and_satisfaction(result: ChangeOutcomes) -> Table:
+    """Return, for each change and service, what its service level and satisfaction did."""
+    rows = [
+        [
+            paths.subject(pair),
+            *(paths.figures(pair, measure) for measure in paths.STEPS),
+            paths.sentence(pair),
+        ]
+        for pair in paths.pairs(words.judged(result))
+    ]
+    if not rows:
+        return Table("No change has both a service level and satisfaction to set beside", PATH, [])
+    return Table("Service level and satisfaction after each change, side by side", PATH, rows)
 
 
 def promised_actions(result: ChangeOutcomes) -> Table:

@@ -7,6 +7,8 @@ import pandas as pd
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import root_causes as words
+from slm_analysis.presentation.words.driver_names import driver
+from slm_analysis.presentation.words.excess import excess, late_of, tickets
 from slm_analysis.questions.root_causes import RootCauses
 
 COLUMNS = (
@@ -15,6 +17,7 @@ COLUMNS = (
     Column("Known", minor=True),
     Column("Late", numeric=True),
     Column("Share, 95% interval", numeric=True, minor=True),
+    Column("Likely share", numeric=True, minor=True),
     Column("Expected", numeric=True),
     Column("More than expected", numeric=True),
 )
@@ -41,10 +44,11 @@ def table(result: RootCauses) -> Table:
             words.found(level),
             str(level["of"]),
             words.KNOWN[words.is_cause(level)],
-            words.late_of(level),
+            late_of(level),
             words.rate(level),
-            words.tickets(level["expected"]),
-            words.excess(level),
+            numbers.percent(level["shrunken"]),
+            tickets(level["expected"]),
+            excess(level),
         ]
         for _, level in levels.iterrows()
     ]
@@ -56,14 +60,14 @@ def pareto_table(result: RootCauses) -> Table:
     """Return the numbers behind the figure."""
     rows = [
         [
-            words.bar_label(bar),
-            words.late_of(bar),
-            words.tickets(bar["expected"]),
+            words.bar_label(bar, result.pareto_driver),
+            late_of(bar),
+            tickets(bar["expected"]),
             numbers.percent(bar["running_share"], 0),
         ]
         for _, bar in result.pareto.iterrows()
     ]
-    caption = f"By {words.driver(result.pareto_driver)}, {words.window(result)}"
+    caption = f"By {driver(result.pareto_driver)}, {words.window(result)}"
     return Table(caption, BAR_COLUMNS, rows, accented=_rows(result.pareto["finding"]))
 
 

@@ -29,6 +29,27 @@ SENTENCES = {
     "or {min_days} days): {levels:,}.",
     "taken_as_known": "When these were filled in is not on record; they are taken as known at "
     "opening: {columns}.",
+    "pairs_tried": "Two things together: {searched:,} pairs compared on every other day, the most "
+    "telling {tried} tried on the days between.",
+    "change_groups_not_judged": "Groups with fewer than {min_cases} tickets in either period, "
+    "counted in the sums and not judged: {groups:,}.",
+    "undecided_left_out": "Not decided yet, and left out: {tickets:,} of the tickets.",
+    "days_unknown": "When tickets were opened is not on record; each counts as if on its own.",
+    # where the time goes
+    "not_followed": "Without a status history, and left out: {n:,} of {tickets:,} tickets.",
+    "followed_while_open": "Still open, and followed up to the export: {n:,} of the tickets.",
+    "outcomes_unknown": "Which tickets were late is not on record.",
+    "too_few_to_compare": "Fewer than {min_tickets} tickets were late, or in time: the two are not "
+    "compared.",
+    "taken_as_waiting": "Nobody works on a ticket while its status is {statuses}: that is assumed.",
+    "waiting_not_told": "The statuses do not tell waiting from work.",
+    "teams_unknown": "Which team had a ticket is not on record.",
+    "time_unrecorded": "Of the business time of these tickets {share:.0%} has no status on record.",
+    # other terms
+    "same_work_assumed": "The same tickets, judged by other terms: what people would have done "
+    "under them is not known.",
+    "open_as_late": "A ticket still open counts as not within any time: what is said to be within "
+    "reach is so even if all of them take long.",
     # control charts
     "chart_gaps": "Gaps are {period}s without a figure{where}; no run reaches across them.",
     "chart_incomplete_periods": "A {period} that is not over, or has cases not decided yet, takes "
@@ -43,6 +64,25 @@ SENTENCES = {
     "swings; such series show signals more often than stable ones.",
     "chart_yearly_season": "The figures also fit a yearly wave{where}; a season alone can make "
     "long runs.",
+    # capability
+    "capability_undecided": "Still open and within their target, and so left out of the shares: "
+    "{tickets:,} of the tickets. The times count them as open.",
+    "capability_end_unknown": "With so few or so many open tickets the longest time kept is not "
+    "known; groups concerned: {groups:,}.",
+    # trends and forecasts
+    "trend_goes_on": "A forecast holds if things go on as they have; what is changed from now on "
+    "is not in it.",
+    "trend_cases_assumed": "The next {period} is taken to have as many cases as the median of the "
+    "last {number} {period}s.",
+    "trend_level_shift": "Where the level changed at once{where}, the line allows for it; a slope "
+    "through both levels would mislead.",
+    "trend_season_not_separable": "With under two full years of figures a yearly season cannot be "
+    "told from a trend{where}.",
+    "trend_incomplete_periods": "A {period} that is not over, or has cases not decided yet, takes "
+    "no part{where}.",
+    "trend_missing_periods": "Some {period}s have no figure{where}.",
+    "trend_family": "Slopes of {number} series were judged together; their intervals ({level}) "
+    "allow for that.",
     # satisfaction
     "hidden_groups": "Scores that rest on fewer than {min_group} people are hidden, and one more "
     "where it would give them away: {groups} here.",
@@ -58,6 +98,14 @@ SENTENCES = {
     "goal_assumed": "No one goal is agreed for satisfaction; the middle of the scale, {goal:g}, "
     "stands for it.",
     "goal_of": "The goal of {goal:g} is agreed for {services}; the unit is seen against it too.",
+    # scores before and after a change
+    "answers_mix_changed": "Who answers has changed: the plain difference mixes that with how they "
+    "score.",
+    "answers_cells_not_compared": "{share} of the answers before come from groups without answers "
+    "after, and cannot be compared.",
+    "answers_not_converged": "Odds of a higher score could not be worked out.",
+    "answers_response_rate_unknown": "Who was asked is not on record, so that a change in who "
+    "answers can stay hidden.",
     # effects of changes
     "change_family": "{n} comparisons were made here; the intervals ({level}) allow for that.",
     "change_other_change": "Another change lay near: {change}. Part of what is seen may be its "
@@ -68,6 +116,14 @@ SENTENCES = {
     "change was made: take this one with care.",
     "change_autocorrelation": "Neighbouring {periods} go together more than the method has been "
     "tried for; the interval may be too narrow.",
+    "change_pre_trend": "A trend was under way before the change and is not taken out of its "
+    "effect: take this one with care.",
+    "change_drift": "Before the change the line already bent; carried on, the bend could make part "
+    "of what is seen.",
+    "change_placebo_units": "Taken as changed on the same date, {few} of {of} comparable units "
+    "would show as large an effect.",
+    "change_placebo_units_various": "Taken as changed on the same date, some of the comparable "
+    "units would show as large an effect.",
     "change_season_not_separable": "With under two full years of figures, a yearly season "
     "cannot be told from the change.",
     "change_few_points": "The answer rests on {counted} only.",

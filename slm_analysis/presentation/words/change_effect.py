@@ -44,7 +44,7 @@ NEVER = "Cannot tell"
 """Where no further period will count."""
 PERIODS = {"week": ("week", "weeks"), "month": ("month", "months"), None: ("period", "periods")}
 SAID_IN_VERDICT = {"too_few_points", "no_variation"}
-SAID_OF_CHECK = {"placebo_date", "autocorrelation"}
+SAID_OF_CHECK = {"placebo_date", "autocorrelation", "pre_trend", "drift", "placebo_units"}
 
 
 def two_digits(value: float) -> str:
@@ -116,7 +116,7 @@ class Estimated(Protocol):
 
 
 HOW_TO_READ_SERIES = (
-    "Dots are what was seen, the thin line its level before the change. From the change on, the "
+    "Dots are what was seen, the thin line what was expected before the change. From then on, the "
     "dashed line is what would have been expected without it, with its interval. A hollow dot is "
     "left out: a period not complete, or one in which the change still took hold. The effect has "
     "a scale of its own; shaded is too small to matter."
@@ -302,8 +302,12 @@ def effect_notes(effect: ChangeEffect, wording: Wording) -> list[Note]:
         for given in effect.notes
         if given.code not in SAID_IN_VERDICT
     ]
-    cautions = effect.checks.loc[effect.checks["state"] == CAUTION, "check"]
-    notes += [note(f"change_{check}", **common) for check in cautions if check in SAID_OF_CHECK]
+    cautions = effect.checks[effect.checks["state"] == CAUTION]
+    notes += [
+        note(f"change_{check}", **common, **_of_units(effect, value))
+        for check, value in zip(cautions["check"], cautions["value"], strict=True)
+        if check in SAID_OF_CHECK
+    ]
     if effect.smallest_detectable is None:
         return notes
     if effect.verdict == CANNOT_TELL:
@@ -314,6 +318,13 @@ def effect_notes(effect: ChangeEffect, wording: Wording) -> list[Note]:
         season = " and a yearly season" if effect.season else ""
         notes.append(note("change_assumption", **common, line=f"{line}{season}"))
     return notes
+
+
+def _of_units(effect: ChangeEffect, rank: float) -> dict[str, object]:
+    """Return how many comparable units rank as high as the changed one, and how many there are."""
+    if not effect.controls or pd.isna(rank):
+        return {}
+    return {"few": int(rank) - 1, "of": len(effect.controls)}
 
 
 def _readable(given: Note, one: str, many: str) -> dict[str, object]:

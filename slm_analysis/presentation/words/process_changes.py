@@ -26,6 +26,7 @@ from slm_analysis.presentation.numbers import (
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.presentation.words.change_checks import lasting
 from slm_analysis.presentation.words.change_effect import (
     HOW_TO_READ_SERIES,
     MEASURES,
@@ -74,9 +75,10 @@ BESIDE_SERIES = {
 }  # fmt: skip
 """Caveats about what is drawn over time; the others stand beside the effects."""
 CAVEATS = (
-    "other_change", "placebo_date", "autocorrelation", "season_not_separable", "few_points",
-    "power", "assumption", "against_controls", "too_few_controls", "ramp_periods",
-    "change_within_period", "incomplete_periods", "missing_periods",
+    "other_change", "placebo_date", "placebo_units", "pre_trend", "drift", "autocorrelation",
+    "season_not_separable", "few_points", "power", "assumption", "against_controls",
+    "too_few_controls", "ramp_periods", "change_within_period", "incomplete_periods",
+    "missing_periods",
 )  # fmt: skip
 """Their order."""
 MOST_SENTENCES = 6
@@ -123,9 +125,9 @@ def verdict(row: pd.Series, effect: ChangeEffect) -> str:
 
 
 def sentence(row: pd.Series, effect: ChangeEffect) -> str:
-    """Return change, service, measure and verdict."""
+    """Return change, service, measure, verdict, and whether what was found lasted."""
     told = effect_words.verdict_sentence(effect, wording(row), final=bool(row["final"]))
-    return f"{row['description']}, {subject(row)}. {told}"
+    return _joined(f"{row['description']}, {subject(row)}. {told}", lasting(effect, wording(row)))
 
 
 def not_judged(change: pd.Series) -> str:

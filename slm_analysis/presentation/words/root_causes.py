@@ -6,32 +6,26 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from slm_analysis.analyses.breach_drivers import AT_OPENING, NOT_STATED
+from slm_analysis.analyses.breach_drivers import AT_OPENING
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.numbers import counted, listed, percent
 from slm_analysis.presentation.views import Headline, Prose
+from slm_analysis.presentation.words.breach_pairs import (
+    found_pairs,
+    pair_name,
+    pair_sentence,
+    tells_of,
+)
 from slm_analysis.presentation.words.caveats import caveats
-from slm_analysis.questions.root_causes import ENOUGH_BREACHES, SERVICE, RootCauses
+from slm_analysis.presentation.words.driver_names import driver, label, reason
+from slm_analysis.presentation.words.driver_odds import mix_warnings
+from slm_analysis.presentation.words.excess import digits, excess, late_of, tickets
+from slm_analysis.questions.root_causes import ENOUGH_BREACHES, MOST_FINDINGS, RootCauses
 
-DRIVERS = {
-    "priority": "priority",
-    "ticket_type": "type",
-    "channel": "channel",
-    "assignment_group": "last team",
-    "opening_team": "team at opening",
-    "reassignment_count": "hand-offs",
-    "reopen_count": "reopenings",
-    "amount": "amount",
-    "opening_weekday": "weekday of opening",
-    "opening_hour": "hour of opening",
-}
-"""Columns of the contract in words; further columns are named as in the export."""
 KNOWN = {True: "known at opening", False: "sign: arises on the way"}
 NO_PROOF = "A reason that goes with lateness does not prove that it causes it."
 SIGN = "It is a sign and not a cause: a ticket gathers it the longer it takes."
-WHOLE_FROM = 10
-"""From here on an excess needs no decimals."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +54,6 @@ def lateness(result: RootCauses) -> Lateness:
     return LATENESS[result.metric]
 
 
-def driver(name: str) -> str:
-    """Return a driver in words."""
-    return DRIVERS.get(name, name)
-
-
-def reason(name: str, level: str) -> str:
-    """Return a level with its driver: ``Missing purchase order (hold_reason)``."""
-    return level if name == SERVICE else f"{level_name(level)} ({driver(name)})"
-
-
-def level_name(level: str) -> str:
-    """Return a level as in the data."""
-    return "Not stated" if level == NOT_STATED else level
-
-
 def found(finding: pd.Series) -> str:
     """Return the level and driver of a finding."""
     return reason(finding["driver"], finding["level"])
@@ -85,19 +64,9 @@ def is_cause(finding: pd.Series) -> bool:
     return bool(finding["known"] == AT_OPENING)
 
 
-def tickets(number: float) -> str:
-    """Return a number of tickets that need not be whole: ``141``, ``6.2``."""
-    return numbers.count(number) if abs(number) >= WHOLE_FROM else numbers.score(number)
-
-
 def window(result: RootCauses) -> str:
     """Return the months looked at: ``May to October 2026``."""
     return numbers.months(result.window_start, result.window_end)
-
-
-def late_of(row: pd.Series) -> str:
-    """Return breaches with their denominator: ``158 of 519``."""
-    return f"{row['breaches']:,.0f} of {row['n']:,.0f}"
 
 
 def rate(row: pd.Series) -> str:
@@ -105,21 +74,6 @@ def rate(row: pd.Series) -> str:
     return (
         f"{percent(row['rate'])} ({percent(row['rate_low'])[:-1]} to {percent(row['rate_high'])})"
     )
-
-
-def excess(row: pd.Series) -> str:
-    """Return breaches over those expected with their interval: ``141 (110 to 176)``."""
-    if pd.isna(row["excess_low"]):
-        return numbers.signed(row["excess"])
-    return f"{digits(row, 'excess')} ({digits(row, 'excess_low')} to {digits(row, 'excess_high')})"
-
-
-def digits(row: pd.Series, name: str) -> str:
-    """Return one of the numbers of an excess, all with the digits that keep it from 0."""
-    whole = abs(row["excess"]) >= WHOLE_FROM and abs(row["excess_low"]) >= 1
-    if whole:
-        return f"{row[name]:,.0f}".replace("-", numbers.MINUS)
-    return numbers.score(row[name])
 
 
 def sentence(finding: pd.Series, late: Lateness) -> str:
@@ -154,11 +108,24 @@ def headline(result: RootCauses) -> Headline:
     first, late = result.findings.iloc[0], lateness(result)
     return Headline(
         title=answer(result),
-        lead=sentence(first, late),
+        lead=" ".join([sentence(first, late), *_together(result, first)]),
         what=_what(result),
         sure=_sure(result),
         next=_next(result),
     )
+
+
+def _together(result: RootCauses, finding: pd.Series) -> list[str]:
+    """Return what is said of a pair that a finding is part of."""
+    pairs = [pair for pair in found_pairs(result) if tells_of(pair, finding)][:1]
+    return [pair_sentence(pair, lateness(result).were) for pair in pairs]
+
+
+def _other_pairs(result: RootCauses) -> list[pd.Series]:
+    """Return the pairs that no finding is part of, as many as there is room for."""
+    findings = [finding for _, finding in result.findings.iterrows()]
+    others = [p for p in found_pairs(result) if not any(tells_of(p, f) for f in findings)]
+    return others[: MOST_FINDINGS - len(findings)]
 
 
 def answer(result: RootCauses) -> str:
@@ -170,6 +137,14 @@ def answer(result: RootCauses) -> str:
         if is_cause(first):
             return f"{found(first)} goes with {more}"
         return f"Only a sign stands out: {found(first)} goes with {more}"
+    if pairs := _other_pairs(result):
+        more = f"{digits(pairs[0], 'excess')} more {late.many} than both bring alone"
+        return f"{pair_name(pairs[0])} goes with {more}"
+    return _no_answer(result, late)
+
+
+def _no_answer(result: RootCauses, late: Lateness) -> str:
+    """Return why nothing is named, in one line."""
     if not result.cases:
         return f"There are no tickets to look at in {window(result)}"
     if not result.breaches:
@@ -180,6 +155,15 @@ def answer(result: RootCauses) -> str:
 
 
 def _without_finding(result: RootCauses) -> Headline:
+    pairs = _other_pairs(result)
+    if pairs:
+        return Headline(
+            title=answer(result),
+            lead=pair_sentence(pairs[0], lateness(result).were),
+            what=_what(result),
+            sure=" ".join([*_corrected(result), NO_PROOF]),
+            next=f"Read some {lateness(result).many} of {pair_name(pairs[0])}.",
+        )
     return Headline(
         title=answer(result),
         lead=_nothing(result),
@@ -224,6 +208,8 @@ def _what(result: RootCauses) -> str:
         f"{found(finding)}{'' if is_cause(finding) else ' (a sign)'}"
         for _, finding in result.findings[1:].iterrows()
     ]
+    pairs = [pair_name(pair) for pair in _other_pairs(result)]
+    others += pairs if len(result.findings) else pairs[1:]
     if others:
         parts.append(f"Standing out as well: {listed(others)}.")
     if result.service:
@@ -271,7 +257,12 @@ def _worth(result: RootCauses) -> str:
 def say(result: RootCauses) -> Prose:
     """Return a sentence for each finding, then the caveats."""
     late = lateness(result)
-    sentences = [sentence(finding, late) for _, finding in result.findings.iterrows()]
+    sentences = [
+        text
+        for _, finding in result.findings.iterrows()
+        for text in (sentence(finding, late), *_together(result, finding))
+    ]
+    sentences += [pair_sentence(pair, late.were) for pair in _other_pairs(result)]
     if sentences:
         return Prose([*sentences, NO_PROOF], _caveats(result))
     return Prose([_nothing(result), _what(result)], _caveats(result))
@@ -282,16 +273,20 @@ def _caveats(result: RootCauses) -> list[str]:
     why = f"so many months that one month's few {late} do not decide"
     if _months(result) == 1:
         why = f"one month only, in which a few {late} decide"
-    return [f"Tickets counted in {window(result)}: {why}.", *caveats(result.notes)]
+    return [
+        f"Tickets counted in {window(result)}: {why}.",
+        *mix_warnings(result),
+        *caveats(result.notes),
+    ]
 
 
 def _months(result: RootCauses) -> int:
     return len(pd.period_range(result.window_start, result.window_end, freq="M"))
 
 
-def bar_label(bar: pd.Series) -> str:
-    """Return the name of a level, or how many are taken together."""
-    return level_name(bar["level"]) if bar["levels"] == 1 else f"{bar['levels']:,.0f} others"
+def bar_label(bar: pd.Series, name: str) -> str:
+    """Return the level of a driver, or how many are taken together."""
+    return label(name, bar["level"]) if bar["levels"] == 1 else f"{bar['levels']:,.0f} others"
 
 
 def pareto_answer(result: RootCauses) -> str:

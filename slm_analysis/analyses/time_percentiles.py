@@ -1,0 +1,20 @@
+"""By when so many of the tickets are done, those still open counted as open."""
+
+from __future__ import annotations
+
+import numpy as np
+from statsmodels.duration.survfunc import SurvfuncRight
+
+ROUNDING = 1e-9
+"""Products of survival shares closer than this are equal: the ninth of ten tickets is 90 %."""
+
+
+def percentile(survival: SurvfuncRight, share: float) -> float:
+    """Return the first time by which at least `share` of the tickets are done; NaN if not reached.
+
+    Notes
+    -----
+    Kaplan and Meier, JASA 1958;53:457-481.
+    """
+    done = survival.surv_prob <= 1 - share + ROUNDING
+    return float(survival.surv_times[done.argmax()]) if done.any() else np.nan

@@ -1,0 +1,36 @@
+"""Odds of groups with the mix held fixed, as a table."""
+
+from __future__ import annotations
+
+from slm_analysis.presentation.views import Column, Table
+from slm_analysis.presentation.words import driver_odds as words
+from slm_analysis.presentation.words.driver_names import reason
+from slm_analysis.presentation.words.excess import late_of
+from slm_analysis.presentation.words.root_causes import window
+from slm_analysis.questions.root_causes import RootCauses
+
+COLUMNS = (
+    Column("Group"),
+    Column("Late", numeric=True),
+    Column("At first sight", numeric=True),
+    Column("Mix held fixed", numeric=True),
+)
+
+
+def odds_table(result: RootCauses) -> Table:
+    """Return the numbers behind the forest plot."""
+    rows = words.shown_odds(result)
+    return Table(
+        f"Odds against all other tickets, {window(result)}",
+        COLUMNS,
+        [
+            [
+                reason(row["driver"], row["level"]),
+                late_of(row),
+                words.interval(row, "odds_ratio"),
+                words.interval(row),
+            ]
+            for _, row in rows.iterrows()
+        ],
+        accented=[i for i, found in enumerate(rows["finding"]) if found],
+    )

@@ -1,0 +1,42 @@
+"""What to say about two things that go with late tickets together."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from slm_analysis.presentation.words.driver_names import reason
+from slm_analysis.presentation.words.excess import excess, late_of, tickets
+from slm_analysis.questions.root_causes import MOST_FINDINGS, RootCauses
+
+
+def found_pairs(result: RootCauses) -> list[pd.Series]:
+    """Return the pairs found, by excess, no more than findings are named."""
+    if result.pairs is None:
+        return []
+    pairs = result.pairs.pairs
+    return [row for _, row in pairs[pairs["found"]].head(MOST_FINDINGS).iterrows()]
+
+
+def pair_name(pair: pd.Series) -> str:
+    """Return both conditions: ``Missing purchase order (hold_reason) with AP Team 2 (…)``."""
+    return (
+        f"{reason(pair['driver'], pair['level'])} with "
+        f"{reason(pair['with_driver'], pair['with_level'])}"
+    )
+
+
+def tells_of(pair: pd.Series, finding: pd.Series) -> bool:
+    """Whether a pair is about the same group as a finding."""
+    return (finding["driver"], finding["level"]) in {
+        (pair["driver"], pair["level"]),
+        (pair["with_driver"], pair["with_level"]),
+    }
+
+
+def pair_sentence(pair: pd.Series, were: str) -> str:
+    """Return numbers of a pair, from the tickets on which it was tried."""
+    return (
+        f"{pair_name(pair)} goes with more than both bring alone: tried on every other day, "
+        f"{late_of(pair)} tickets were {were}, {excess(pair)} more than the "
+        f"{tickets(pair['expected'])} expected."
+    )

@@ -1,0 +1,143 @@
+"""What each check of an effect says: one sentence per check and state."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from slm_analysis.analyses.change_effect import ChangeEffect
+from slm_analysis.presentation.numbers import counted, digits_to_tell, signed
+from slm_analysis.presentation.words.change_effect import PERIODS, Wording, smallest
+
+NAMES = {
+    "power": "Could it have been seen",
+    "autocorrelation": "Do neighbours go together",
+    "pre_trend": "Was a trend under way",
+    "drift": "Did the line bend before",
+    "placebo_date": "Does it show where nothing changed",
+    "placebo_units": "Does it show in other units",
+    "season": "Could it be the season",
+    "other_changes": "What else changed",
+    "persistence": "Did it last",
+}
+"""Each check as the question it answers, in the order in which they are read."""
+
+SENTENCES = {
+    ("power", "stated"): "Effects of {seen_from} or more show in four of five such series.",
+    ("power", "ok"): "Effects of {seen_from} or more show in four of five such series: enough to "
+    "see the smallest that matters ({matters}).",
+    ("power", "caution"): "Only effects of {seen_from} or more show in four of five such series; "
+    "the smallest that matters ({matters}) can stay hidden.",
+    ("autocorrelation", "ok"): "Neighbouring {periods} are alike no more than the method has been "
+    "tried for (correlation {number}).",
+    ("autocorrelation", "caution"): "Neighbouring {periods} are alike more than the method has "
+    "been tried for (correlation {number}): the interval may be too narrow.",
+    ("pre_trend", "ok"): "No trend shows before the change; one that makes less than {seen_from} "
+    "could have escaped.",
+    ("pre_trend", "caution"): "A trend was under way before the change and is not taken out; "
+    "carried on, it makes {value} ({interval}).",
+    ("pre_trend", "taken_out"): "The straight line that runs through all {periods} makes {value} "
+    "({interval}) and is taken out.",
+    ("pre_trend", "not_possible"): "Too little lies before the change to look for a trend.",
+    ("drift", "ok"): "The line before the change shows no bend; one that makes less than "
+    "{seen_from} could have escaped.",
+    ("drift", "caution"): "The line before the change bends; carried on, the bend makes {value} "
+    "({interval}).",
+    ("drift", "not_possible"): "Too little lies before the change to look for a bend.",
+    ("placebo_date", "ok"): "In the middle of the {periods} before, where nothing was changed, no "
+    "effect shows ({value}; {interval}).",
+    ("placebo_date", "caution"): "In the middle of the {periods} before, where nothing was "
+    "changed, an effect shows too ({value}; {interval}).",
+    ("placebo_date", "not_possible"): "Too little lies before the change to try a date at which "
+    "nothing was changed.",
+    ("placebo_units", "ok"): "Taken as changed on the same date, {few} of {others} would show as "
+    "large an effect.",
+    ("placebo_units", "caution"): "Taken as changed on the same date, {few} of {others} would show "
+    "as large an effect: it may be of the usual size.",
+    ("placebo_units", "stated"): "Taken as changed on the same date, {few} of {others} would show "
+    "as large an effect.",
+    ("placebo_units", "not_possible"): "There are no comparable units to try the same date on.",
+    ("season", "ok"): "A yearly season is allowed for.",
+    ("season", "caution"): "With under two full years of figures, a yearly season cannot be told "
+    "from the change.",
+    ("other_changes", "ok"): "No other change lies near.",
+    ("other_changes", "caution"): "{others_near} near: part of what is seen may be their work.",
+    ("other_changes", "not_checked"): "Which other changes were made is not known here.",
+    ("persistence", "lasted"): "In the last third of the {periods} since, the effect is still "
+    "there: {last} ({last_interval}).",
+    ("persistence", "grew"): "The effect grew: {first} in the first third of the {periods} since, "
+    "{last} in the last.",
+    ("persistence", "fading"): "The effect is fading: {first} in the first third of the {periods} "
+    "since, {last} in the last.",
+    ("persistence", "faded"): "The effect faded: {first} in the first third of the {periods} "
+    "since; in the last ({last}; {last_interval}) none shows any more.",
+    ("persistence", "unclear"): "Whether the effect lasts cannot be told: {last} "
+    "({last_interval}) in the last third of the {periods} since.",
+    ("persistence", "not_asked"): "Without an effect beyond chance there is nothing to last.",
+    ("persistence", "not_possible"): "Too few {periods} since the change to tell whether an effect "
+    "lasts.",
+}
+
+NO_YEAR = "Numbered periods have no season."
+
+
+def sentence(check: pd.Series, effect: ChangeEffect, wording: Wording) -> str:
+    """Return what one row of `checks` says."""
+    name, state = str(check["check"]), str(check["state"])
+    if name == "season" and effect.freq is None:
+        return NO_YEAR
+    return SENTENCES[name, state].format(**_values(check, effect, wording))
+
+
+def sentences(effect: ChangeEffect, wording: Wording) -> list[tuple[str, str]]:
+    """Return every check of an effect as question and answer."""
+    rows = {str(row["check"]): row for _, row in effect.checks.iterrows()}
+    return [
+        (question, sentence(rows[name], effect, wording))
+        for name, question in NAMES.items()
+        if name in rows
+    ]
+
+
+def lasting(effect: ChangeEffect, wording: Wording) -> str:
+    """Return whether an effect lasted; empty where none was found or its time is too short."""
+    rows = effect.checks[effect.checks["check"] == "persistence"]
+    if rows.empty or rows["state"].iloc[0] in {"not_asked", "not_possible"}:
+        return ""
+    return sentence(rows.iloc[0], effect, wording)
+
+
+def _values(check: pd.Series, effect: ChangeEffect, wording: Wording) -> dict[str, str]:
+    """Return what sentences may name, as readers see it."""
+
+    def size(value: float) -> str:
+        return f"{signed(wording.scale * value, wording.digits)}{wording.short}"
+
+    def between(row: pd.Series) -> str:
+        ends = [wording.scale * float(row[end]) for end in ("low", "high")]
+        digits = digits_to_tell(ends, [0.0], wording.digits)
+        return " to ".join(signed(end, digits) for end in ends)
+
+    large_enough = check["value"] if check["check"] == "power" else check["seen_from"]
+    third = effect.thirds
+    told = {
+        "value": size(check["value"]),
+        "number": signed(float(check["value"]), 2),
+        "seen_from": size(large_enough).lstrip("+"),
+        "interval": between(check),
+        "periods": PERIODS[effect.freq][1],
+        "matters": "" if effect.min_effect is None else smallest(effect.min_effect, wording),
+    }
+    if check["check"] in {"placebo_units", "other_changes"} and pd.notna(check["value"]):
+        number = int(check["value"])
+        told["few"] = str(number - 1) if number > 1 else "none"
+        told["others"] = counted(len(effect.controls), "comparable unit")
+        told["others_near"] = (
+            f"{counted(number, 'other change')} {'lies' if number == 1 else 'lie'}"
+        )
+    if not third.empty:
+        first, last = (
+            third[third["part"] == f"{name}_third"].iloc[0] for name in ("first", "last")
+        )
+        told |= {"first": size(first["estimate"]), "last": size(last["estimate"])}
+        told["last_interval"] = between(last)
+    return told

@@ -1,0 +1,45 @@
+"""What to say about many changes judged as one family, and about all of them together."""
+
+from __future__ import annotations
+
+from slm_analysis.analyses.change_effect import (
+    BETTER,
+    CANNOT_TELL,
+    NO_MEANINGFUL_CHANGE,
+    WORSE,
+)
+from slm_analysis.analyses.change_effects import ChangeEffects
+from slm_analysis.presentation.numbers import counted, digits_to_tell, in_words, listed, signed
+from slm_analysis.presentation.views import Prose
+from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.presentation.words.change_effect import SCALES, VERDICTS, confidence
+from slm_analysis.result import note
+
+ORDER = (BETTER, WORSE, NO_MEANINGFUL_CHANGE, CANNOT_TELL)
+
+
+def say(result: ChangeEffects) -> Prose:
+    """Return how many changes had which verdict, and what they have in common."""
+    number = result.table["verdict"].value_counts()
+    counts = [f"{in_words(int(number[v]))} {VERDICTS[v].lower()}" for v in ORDER if v in number]
+    told = [f"Of {counted(len(result.table), 'change')}: {listed(counts)}."]
+    pooled = together(result)
+    family = in_words(result.family_size).capitalize()
+    beside = caveats([note("change_family", n=family, level=confidence(result.level))])
+    return Prose([*told, *([pooled] if pooled else [])], beside if result.family_size > 1 else [])
+
+
+def together(result: ChangeEffects) -> str:
+    """Return the mean effect over all changed units; empty where there is none."""
+    pooled = result.pooled
+    if pooled is None or result.pooled_verdict is None:
+        return ""
+    wording = SCALES[result.fits[0].series.scale]
+    estimate, low, high = (wording.scale * v for v in (pooled.estimate, pooled.low, pooled.high))
+    digits = digits_to_tell([estimate, low, high], [0.0], wording.digits)
+    size = f"{signed(estimate, digits)}{wording.short}"
+    others = counted(pooled.n_controls, "unchanged unit")
+    return (
+        f"All {pooled.n_treated} together: {VERDICTS[result.pooled_verdict].lower()}, {size} "
+        f"({signed(low, digits)} to {signed(high, digits)}), against {others}."
+    )

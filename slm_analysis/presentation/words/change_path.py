@@ -1,0 +1,58 @@
+"""Change, service level, satisfaction: what both did after a change, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from slm_analysis.analyses.change_effect import BETTER, WORSE, ChangeEffect
+from slm_analysis.presentation.numbers import NO_VALUE
+from slm_analysis.presentation.words.change_effect import MEASURES, brief
+
+SERVICE = ("resolution_time", "resolution_hours")
+SATISFACTION = "satisfaction"
+STEPS = (*SERVICE, SATISFACTION)
+NOT_SHOWN = "that one led to the other is not shown."
+
+Pair = Mapping[str, tuple[pd.Series, ChangeEffect]]
+"""The effects of one change on one service, by measure."""
+
+
+def pairs(judged: Sequence[tuple[pd.Series, ChangeEffect]]) -> list[Pair]:
+    """Return the changes and services on which both a service level and satisfaction are judged."""
+    found: dict[tuple[str, str], dict[str, tuple[pd.Series, ChangeEffect]]] = {}
+    for row, effect in judged:
+        if effect.estimate is not None:
+            found.setdefault((row["change_id"], row["service"]), {})[row["measure"]] = row, effect
+    return [own for own in found.values() if SATISFACTION in own and set(SERVICE) & set(own)]
+
+
+def subject(pair: Pair) -> str:
+    """Return ``Portal opened, Payments``."""
+    row, _ = pair[SATISFACTION]
+    return f"{row['description']}, {row['service']}"
+
+
+def figures(pair: Pair, measure: str) -> str:
+    """Return the effect on one measure with its interval."""
+    if measure not in pair:
+        return NO_VALUE
+    return brief(pair[measure][1], MEASURES[measure])
+
+
+def sentence(pair: Pair) -> str:
+    """Return what service level and satisfaction did; no mediation is claimed."""
+    service = {pair[name][1].verdict for name in SERVICE if name in pair} & {BETTER, WORSE}
+    felt = {pair[SATISFACTION][1].verdict} & {BETTER, WORSE}
+    if len(service) > 1:
+        return "The service level got better and worse at once; satisfaction cannot be set beside."
+    if service and service == felt:
+        return f"Service level and satisfaction both got {service.pop()}; {NOT_SHOWN}"
+    if service and felt:
+        return f"The service level got {service.pop()}, satisfaction {felt.pop()}."
+    if service:
+        return f"The service level got {service.pop()}; satisfaction shows no difference as yet."
+    if felt:
+        return f"Satisfaction got {felt.pop()} without a shown difference in the service level."
+    return "Neither shows a difference."

@@ -1,0 +1,138 @@
+"""What could be promised: known times in, the shortest safe target out; none while unstable."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from slm_analysis import achievable_targets, open_unit
+from slm_analysis.errors import InputError
+from slm_analysis.intervals import wilson
+from slm_analysis.presentation import say, table
+from slm_analysis.questions.achievable_targets import LADDER
+from slm_analysis.sample.truth import TRUTH
+from tests.sla.agreement_texts import agreement_text
+from tests.small_projects import project
+
+WEEKS, A_WEEK = 40, 50
+HEAD = "ticket_id,business_unit,service,opened_at,resolved_at,priority\n"
+
+
+def rows(hours, start="2026-01-05", priority=""):
+    """Return tickets, ten a working day, that took these hours."""
+    days = pd.bdate_range(start, periods=len(hours) // 10)
+    opened = np.repeat(days, 10) + pd.to_timedelta(np.tile(np.arange(10), len(days)), unit="h")
+    return "".join(
+        f"{priority}{start}{at},U,S,{since},{'' if np.isnan(h) else since + pd.Timedelta(hours=h)},"
+        f"{priority}\n"
+        for at, (since, h) in enumerate(zip(opened, hours, strict=True))
+    )
+
+
+@pytest.fixture
+def ask(tmp_path, monkeypatch):
+    def ask(text, goal="95% within 10h", **terms):
+        agreed = agreement_text(f"- {{metric: resolution_time, goal: {goal}}}", **terms)
+        root = project(tmp_path / "p", agreement=agreed, tickets_csv=HEAD + text)
+        monkeypatch.chdir(root)
+        return achievable_targets(open_unit("U", "data"))
+
+    return ask
+
+
+def steady(within, beyond, share, seed=3):
+    rng = np.random.default_rng(seed)
+    hours = rng.choice([within, beyond], WEEKS * A_WEEK, p=[share, 1 - share])
+    return hours.astype(float)
+
+
+def test_the_shortest_safe_target_is_found_with_its_bound(ask):
+    hours = steady(5.5, 30.0, 0.97)
+    result = ask(rows(hours))
+    (found,) = result.services.to_dict("records")
+    # All that was within 5.5 hours was within 6, the next that can be promised.
+    assert (found["answer"], found["hours"], found["agreed_hours"]) == ("answered", 6.0, 10.0)
+    assert found["share"] == np.mean(hours < 6)
+    at_most, _ = wilson(found["share"], len(hours), 1.645)
+    assert 0.95 <= found["low"] <= at_most + 1e-4
+    months = (pd.Timestamp("2026-11-01") - found["since"]) / pd.Timedelta(days=365.25 / 12)
+    assert found["late_a_month"] == pytest.approx((hours > 6).sum() / months)
+    assert found["agreed_late_a_month"] == pytest.approx(found["late_a_month"])
+
+
+def test_no_shorter_target_is_safe(ask):
+    hours = np.random.default_rng(5).gamma(2, 3, WEEKS * A_WEEK)
+    result = ask(rows(hours), goal="95% within 20h")
+    found = result.services.iloc[0]
+    shorter = LADDER[found["hours"] > LADDER][-1]
+    bound, _ = wilson(np.mean(hours <= shorter), len(hours), 1.645)
+    assert found["low"] >= 0.95 > bound
+    rungs = result.ladder.set_index("hours")
+    assert rungs.loc[found["hours"], "more_late"] == 0
+    assert (rungs["met"].to_numpy() == [(hours <= h + 1e-9).sum() for h in LADDER]).all()
+    assert rungs["more_late"].is_monotonic_decreasing
+
+
+def test_an_unstable_service_gets_no_answer(ask):
+    hours = np.concatenate([np.full(1200, 5.0), steady(5.0, 30.0, 0.7)[:800]])
+    result = ask(rows(hours))
+    found = result.services.iloc[0]
+    assert (found["answer"], found["direction"]) == ("unstable", "worse")
+    assert pd.isna(found["hours"])
+    assert result.ladder.empty
+    assert say(result).sentences == ["S: no answer, its share in time is getting worse."]
+
+
+def test_open_tickets_count_as_late(ask):
+    hours = steady(5.5, 30.0, 0.99)
+    hours[::40] = np.nan
+    result = ask(rows(hours))
+    found = result.services.iloc[0]
+    assert found["still_open"] == 50
+    assert found["share"] == (hours < 6).mean() < 0.97
+    assert say(result).caveats[-1].startswith("A ticket still open counts as not within any time")
+
+
+def test_each_priority_with_a_goal_of_its_own_has_an_answer(ask):
+    text = rows(steady(2.0, 30.0, 0.99), priority="P1") + rows(steady(7.0, 30.0, 0.97))
+    result = ask(text, goal="{P1: 98% within 4h, default: 95% within 10h}")
+    assert result.services.set_index("priority")["hours"].to_dict() == {"P1": 2.0, "default": 7.0}
+    assert [s.split(" within")[0] for s in say(result).sentences] == ["S, P1: 98%", "S: 95%"]
+
+
+def test_few_tickets(ask):
+    result = ask(rows(np.full(10, 2.0), start="2026-10-05"))
+    assert result.services["answer"].tolist() == ["not_judged"]
+    assert say(result).sentences == ["S: no answer, too few periods to call it stable."]
+
+
+def test_the_service_of_the_planted_cause_is_unstable(sample_project, monkeypatch):
+    monkeypatch.chdir(sample_project)
+    result = achievable_targets(open_unit(TRUTH.cause.business_unit))
+    answers = result.services.set_index("service")["answer"]
+    assert set(answers[TRUTH.cause.service]) == {"unstable"}
+    assert (answers.drop(TRUTH.cause.service) == "answered").all()
+
+
+def test_it_is_told_with_bound_denominator_and_cost(ask):
+    result = ask(rows(steady(5.5, 30.0, 0.97)))
+    (told,) = say(result).sentences
+    assert told.startswith("S: 95% within 6 h (97.")
+    assert "of 2,000, at least 96." in told
+    assert "The agreed 10 h would be about" in told
+    shown = table(result)
+    assert shown.rows[0][:2] == ["S", "6 h"]
+    assert shown.rows[0][-1] == "–"
+    assert [row[1] for row in shown.rows] == ["6 h", "5 h", "4 h", "3.5 h", "3 h"]
+
+
+def test_a_unit_without_such_tickets(ask):
+    result = ask("T0,U,S,2026-10-05,2026-10-06,\n", service="Other")
+    assert result.services.empty
+    assert say(result).text() == "No service has a target that could be told from its tickets."
+    assert table(result).rows == []
+
+
+def test_an_unknown_target_is_named(sample_project, monkeypatch):
+    monkeypatch.chdir(sample_project)
+    with pytest.raises(InputError, match="Did you mean 'resolution_time'"):
+        achievable_targets(open_unit(TRUTH.cause.business_unit), "resolution")
