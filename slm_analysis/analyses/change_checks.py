@@ -111,7 +111,8 @@ def check_placebo_units(series: ChangeSeries, terms: Terms, change: int, *, foun
     used = series.rows["used"].to_numpy()
     pool = series.pool[used]
     count = (~np.isnan(pool)).sum(axis=1, keepdims=True)
-    others = (np.nansum(pool, axis=1, keepdims=True) - np.nan_to_num(pool)) / (count - 1)
+    rest = np.nansum(pool, axis=1, keepdims=True) - np.nan_to_num(pool)
+    others = np.divide(rest, count - 1, out=np.full_like(pool, np.nan), where=count > 1)
     own = (series.used["value"] - series.used["controls"]).to_numpy()[:, None]
     away = np.hstack([own, pool - others])
     columns = design(series.used, series.axis, terms, change)

@@ -21,11 +21,11 @@ from slm_analysis.analyses.change_effects import ChangeEffects, between_changes,
 from slm_analysis.analyses.change_fit import FittedChange, fit_change
 from slm_analysis.analyses.change_series import BEFORE
 from slm_analysis.analyses.periods import PeriodAxis, period_axis
-from slm_analysis.dataset.comparison import anonymous
 from slm_analysis.dataset.series import series
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import Fault, InputError, nearest
 from slm_analysis.questions.answer import Answer
+from slm_analysis.questions.comparable_units import OWN, beside_comparable, other_units
 from slm_analysis.questions.improvement_actions import improvement_actions
 
 HISTORY_MONTHS = 26
@@ -35,9 +35,6 @@ FIGURES = [
     "estimate", "low", "high", "p", "q", "verdict", "reason", "smallest_detectable", "n_before",
     "n_after",
 ]  # fmt: skip
-
-OWN = ""
-"""Names the unit's own series among the others."""
 
 MIN_SHARE = 0.01
 """One point of the share in time: agreements set and tighten their goals in whole points."""
@@ -181,9 +178,9 @@ def change_outcomes(
     -----
     Each change is judged by `change_effect` on a service, in the periods between the changes of
     that service before and after it, against the mean of the other units where at least three
-    are comparable and did not change that service up to then, else on the unit's own series;
-    periods in which an earlier change still took hold are left out. All tests of the call are one
-    family (`judged_together`).
+    are comparable (not changed up to then, and without a signal of their own), else on the unit's
+    own series; periods in which an earlier change still took hold are left out. All tests of the
+    call are one family (`judged_together`).
     """
     smallest = _smallest_that_matters(min_effect)
     changes = _changes(unit)
@@ -194,7 +191,7 @@ def change_outcomes(
         for measure in MEASURES
         for one in _fits(
             tables[measure.metric],
-            _other_units(unit, measure, freq),
+            other_units(unit, measure.metric, freq, measure.cases),
             made,
             measure,
             smallest[measure.metric],
@@ -270,26 +267,6 @@ def _series(unit: Unit, measure: Measure, freq: str, months: int) -> pd.DataFram
     return series(unit, measure.metric, freq, measure.count_by, by="service", months=months)
 
 
-def _other_units(unit: Unit, measure: Measure, freq: str) -> pd.DataFrame:
-    """Return the same measure of all other units, as `series` names its columns."""
-    every = unit.comparison
-    others = every[
-        every["metric"].eq(measure.metric)
-        & every["freq"].eq(freq)
-        & every["unit"].ne(anonymous(unit.business_unit))
-    ]
-    return others.rename(columns={"n": measure.cases})
-
-
-def _beside(window: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """Return the unit's periods (empty unit name) and those of units that had not changed."""
-    last = window["time"].max()
-    unchanged = others[~(others["changed_on"] <= last) & others["time"].isin(window["time"])]
-    own = window.assign(unit=OWN)
-    beside = unchanged.assign(complete=True)
-    return pd.concat([own, beside[own.columns.intersection(beside.columns)]], ignore_index=True)
-
-
 def _fits(
     table: pd.DataFrame,
     others: pd.DataFrame,
@@ -309,7 +286,9 @@ def _fits(
         dates = zip(own["change_id"], own["on"], own["full_effect_on"], windows, strict=True)
         for change_id, on, full_effect_on, window in dates:
             fit = fit_change(
-                _beside(_settled(window, on, own), others[others["service"] == service]),
+                beside_comparable(
+                    _settled(window, on, own), others[others["service"] == service], freq
+                ),
                 value="value",
                 time="time",
                 unit="unit",

@@ -11,6 +11,7 @@ from slm_analysis import change_outcomes, open_unit, series
 from slm_analysis.dataset.comparison import anonymous
 from slm_analysis.errors import InputError
 from slm_analysis.questions.answer import key_figures_of
+from slm_analysis.questions.comparable_units import OWN, beside_comparable, other_units
 from slm_analysis.sample.truth import TRUTH
 
 MEASURES = ["resolution_time", "resolution_hours", "satisfaction"]
@@ -108,17 +109,42 @@ def test_times_are_dated_by_opening(unit):
     np.testing.assert_array_equal(seen["n"], points["n"])
 
 
+def hours_of(result):
+    return result.single[result.effects["measure"].tolist().index("resolution_hours")]
+
+
 def test_other_units_serve_as_controls_unless_they_changed_too(unit):
-    manufacturing = unit("Manufacturing")
-    result = change_outcomes(manufacturing)
-    hours = result.single[result.effects["measure"].tolist().index("resolution_hours")]
+    sales = unit("Sales West")
+    hours = hours_of(change_outcomes(sales))
     assert hours.comparison == "controls"
-    every = manufacturing.comparison.query("service == 'Invoice posting'")
-    changed = every.loc[every["changed_on"].notna(), "unit"].unique()
-    assert len(changed) == 2  # itself and Logistics
-    assert not set(hours.controls) & {*changed, ""}
-    alone = dataclasses.replace(manufacturing, comparison=manufacturing.comparison.iloc[:0])
+    every = sales.comparison
+    assert set(hours.controls) < set(every["unit"]) - {anonymous("Sales West")}
+    changed = every.assign(
+        changed_on=every["changed_on"].mask(
+            every["unit"] == hours.controls[0], pd.Timestamp("2025-01-06")
+        )
+    )
+    fewer = hours_of(change_outcomes(dataclasses.replace(sales, comparison=changed)))
+    assert set(fewer.controls) == set(hours.controls[1:])
+    alone = dataclasses.replace(sales, comparison=every.iloc[:0])
     assert {e.comparison for e in change_outcomes(alone).single} == {"own_series"}
+
+
+def test_a_unit_that_moved_for_a_reason_of_its_own_is_not_comparable(unit):
+    """The invoices of 华东销售部 are slower from June 2026 on; the automation saves 1.9 hours."""
+    manufacturing = unit("Manufacturing")
+    every = manufacturing.comparison.query("service == 'Invoice posting' and freq == 'week'")
+    window = every[
+        every["unit"].eq(anonymous("Manufacturing")) & every["metric"].eq("resolution_hours")
+    ]
+    others = other_units(manufacturing, "resolution_hours", "week", "weights")
+    others = others[others["service"] == "Invoice posting"]
+    beside = beside_comparable(window[["time", "value"]], others, "week")
+    assert anonymous("华东销售部") in set(others["unit"])
+    assert anonymous("华东销售部") not in set(beside["unit"])
+    assert set(beside["unit"]) > {OWN}
+    hours = hours_of(change_outcomes(manufacturing))
+    assert hours.low <= -1.9 <= hours.high
 
 
 def test_figures_of_other_units_are_dated_like_the_units_own(unit):

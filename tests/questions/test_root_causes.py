@@ -25,6 +25,14 @@ def unit(sample_project, monkeypatch):
     return open_unit
 
 
+@pytest.fixture(scope="module")
+def planted(sample_project):
+    """Return what is found where the cause is planted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(sample_project)
+        return root_causes(open_unit(CAUSE.business_unit))
+
+
 def codes(result):
     return {note.code: dict(note.values) for note in result.notes}
 
@@ -37,22 +45,20 @@ def of_driver(result, name):
 # --- Planted truth -------------------------------------------------------------------------------
 
 
-def test_the_planted_cause_is_first_with_its_month_and_team(unit):
-    result = root_causes(unit(CAUSE.business_unit))
-    first = result.findings.iloc[0]
-    assert first["service"] == CAUSE.service == result.service
+def test_the_planted_cause_is_first_with_its_month_and_team(planted):
+    first = planted.findings.iloc[0]
+    assert first["service"] == CAUSE.service == planted.service
     assert (first["driver"], first["level"]) == ("hold_reason", CAUSE.hold_reason)
     assert first["known"] == AT_OPENING
     assert first["since"] == pd.Timestamp(CAUSE.since)
     assert (first["with_driver"], first["with_level"]) == ("opening_team", CAUSE.assignment_group)
     # Team and reason are about the same tickets, and told as one finding.
     assert first["with_breaches"] > 0.8 * first["breaches"]
-    assert CAUSE.assignment_group not in result.findings["level"].tolist()
+    assert CAUSE.assignment_group not in planted.findings["level"].tolist()
 
 
-def test_its_numbers_agree_with_plain_counting(unit):
-    opened = unit(CAUSE.business_unit)
-    result = root_causes(opened)
+def test_its_numbers_agree_with_plain_counting(unit, planted):
+    opened, result = unit(CAUSE.business_unit), planted
     judged = opened.judged()
     judged = judged[judged["counted_on"].between("2026-05-01", "2026-10-31")]
     assert (result.cases, result.breaches) == (len(judged), judged["breached"].sum())
@@ -85,16 +91,15 @@ def test_few_breaches_are_not_looked_into(unit):
     assert result.within is None
 
 
-def test_cause_and_team_are_found_together_on_held_out_days(unit):
-    result = root_causes(unit(CAUSE.business_unit))
-    (found,) = [row for _, row in result.pairs.pairs.iterrows() if row["found"]]
+def test_cause_and_team_are_found_together_on_held_out_days(unit, planted):
+    (found,) = [row for _, row in planted.pairs.pairs.iterrows() if row["found"]]
     assert {found["level"], found["with_level"]} == {CAUSE.hold_reason, CAUSE.assignment_group}
     assert found["excess_low"] > 0.5 * found["breaches"]
     assert root_causes(unit(TRUTH.noise)).pairs is None
 
 
-def test_the_planted_cause_stands_with_the_mix_held_fixed(unit):
-    adjusted = root_causes(unit(CAUSE.business_unit)).within.adjusted.set_index("level")
+def test_the_planted_cause_stands_with_the_mix_held_fixed(planted):
+    adjusted = planted.within.adjusted.set_index("level")
     assert adjusted.loc[CAUSE.hold_reason, "modelled_low"] > 4
     # The signs are compared, and never held fixed.
     assert set(adjusted["driver"]) >= {"reassignment_count", "opening_team"}
@@ -160,9 +165,8 @@ def test_bad_input_is_told(unit, arguments, message):
 # --- What serves as a driver ---------------------------------------------------------------------
 
 
-def test_known_at_opening_and_arising_are_told_apart(unit):
-    result = root_causes(unit(CAUSE.business_unit))
-    known = result.within.levels.drop_duplicates("driver").set_index("driver")["known"]
+def test_known_at_opening_and_arising_are_told_apart(planted):
+    known = planted.within.levels.drop_duplicates("driver").set_index("driver")["known"]
     signs = {"assignment_group", "reassignment_count", "reopen_count"}
     arising = {name for name in known.index[known == DURING] if not name.startswith(STATUS)}
     assert arising == signs <= ARISES
@@ -170,7 +174,7 @@ def test_known_at_opening_and_arising_are_told_apart(unit):
         known.index[known == AT_OPENING]
     )
     further = {"hold_reason", "supplier_country", "requester_team"}
-    assert set(codes(result)["taken_as_known"]["columns"].split(", ")) == further
+    assert set(codes(planted)["taken_as_known"]["columns"].split(", ")) == further
 
 
 def test_the_user_says_which_further_columns_arise(unit):
@@ -203,9 +207,8 @@ def test_open_tickets_at_opening_are_those_of_the_service(unit):
     assert int(low) <= open_then.sum() <= int(high or low)
 
 
-def test_statuses_on_the_way_are_signs(unit):
-    result = root_causes(unit(CAUSE.business_unit))
-    waited = of_driver(result, "status: Awaiting requester")
+def test_statuses_on_the_way_are_signs(unit, planted):
+    waited = of_driver(planted, "status: Awaiting requester")
     assert sorted(waited["level"]) == ["no", "yes"]
     assert (waited["known"] == DURING).all()
     opened = unit(CAUSE.business_unit)
@@ -286,8 +289,8 @@ def test_levels_beyond_the_eighth_are_taken_together(unit):
     assert result.pareto["finding"].tolist() == [True] + [False] * MOST_BARS
 
 
-def test_key_figures_hold_the_findings(unit):
-    records = key_figures_of(root_causes(unit(CAUSE.business_unit)))["drivers"]
+def test_key_figures_hold_the_findings(planted):
+    records = key_figures_of(planted)["drivers"]
     assert [r["level"] for r in records] == [CAUSE.hold_reason]
     assert records[0]["since"].startswith("2026-06-01")
 
@@ -312,10 +315,17 @@ def incidents(tmp_path_factory, shared):
     return write_project(tmp_path_factory.mktemp("uci"), "uci", shared)
 
 
-def test_hand_offs_of_real_incidents_are_signs_not_causes(incidents, monkeypatch):
-    monkeypatch.chdir(incidents)
-    opened = open_unit("Category 26", period_start="2016-05-01", period_end="2016-05-31")
-    result = root_causes(opened, arises=FURTHER)
+@pytest.fixture(scope="module")
+def incident_causes(incidents):
+    """Return one category of the incidents, and what goes with its late ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(incidents)
+        opened = open_unit("Category 26", period_start="2016-05-01", period_end="2016-05-31")
+        return opened, root_causes(opened, arises=FURTHER)
+
+
+def test_hand_offs_of_real_incidents_are_signs_not_causes(incident_causes):
+    opened, result = incident_causes
     hand_offs = of_driver(result, "reassignment_count")
     assert (hand_offs["known"] == DURING).all()
     found = hand_offs[hand_offs["finding"]].set_index("level")
@@ -338,11 +348,8 @@ def test_hand_offs_of_real_incidents_are_signs_not_causes(incidents, monkeypatch
     assert causes.index.max() < signs.index.min() if len(causes) else True
 
 
-def test_waiting_and_hand_offs_of_all_incidents_are_signs(incidents, monkeypatch):
-    # Plain pandas on the log itself, without the kit's reading of it.
-    monkeypatch.chdir(incidents)
-    opened = open_unit("Category 26", period_start="2016-05-01", period_end="2016-05-31")
-    result = root_causes(opened, arises=FURTHER)
+def test_waiting_for_the_user_is_a_sign(incident_causes):
+    opened, result = incident_causes
     waited = of_driver(result, "status: Awaiting User Info").set_index("level")
     assert (waited["known"] == DURING).all()
     assert waited.loc["yes", "finding"]
@@ -353,6 +360,5 @@ def test_waiting_and_hand_offs_of_all_incidents_are_signs(incidents, monkeypatch
     ids = history.loc[history["status"] == "Awaiting User Info", "ticket_id"]
     own = judged[judged["ticket_id"].isin(ids)]
     assert waited.loc["yes", ["n", "breaches"]].tolist() == [len(own), own["breached"].sum()]
-    assert not set(result.findings.loc[result.findings["known"] == AT_OPENING, "driver"]) & {
-        "status: Awaiting User Info"
-    }
+    causes = result.findings.loc[result.findings["known"] == AT_OPENING, "driver"]
+    assert "status: Awaiting User Info" not in set(causes)
