@@ -16,5 +16,10 @@ def percentile(survival: SurvfuncRight, share: float) -> float:
     -----
     Kaplan and Meier, JASA 1958;53:457-481.
     """
-    done = survival.surv_prob <= 1 - share + ROUNDING
-    return float(survival.surv_times[done.argmax()]) if done.any() else np.nan
+    return first_time(survival.surv_times, 1 - survival.surv_prob, share)
+
+
+def first_time(times: np.ndarray, done: np.ndarray, share: float) -> float:
+    """Return the first of `times` at which the share `done` reaches `share`; NaN if it does not."""
+    reached = done >= share - ROUNDING
+    return float(times[reached.argmax()]) if reached.any() else np.nan

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,18 +12,22 @@ from pathlib import Path
 
 import bleach
 import nbformat
-from jinja2 import Environment, PackageLoader, select_autoescape
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from slm_analysis.batch.parameters import TITLE
 from slm_analysis.presentation.views import KEY_FIGURES, PAGE
 
-TEMPLATES = "batch/template"
+TEMPLATES = Path(__file__).parent / "template"
 H2 = re.compile(r"^## (.+)$", re.MULTILINE)
 IDS = re.compile(r'(id="|href="#|url\(#)([^")]+)(?=[^<>]*>)')
 """Ids within tags; what stands between tags is text."""
-
+EAST_ASIAN = re.compile(
+    "[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff5e\U00020000-\U0003ffff]+"
+)
+"""Chinese, Japanese or Korean letters, with the full-width marks among them."""
+HANGUL, KANA = re.compile("[\uac00-\ud7a3]"), re.compile("[\u3041-\u30ff]")
 
 UNSEEN = re.compile(r"<(script|style)\b.*?(</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
 """What is no text, of an analyst's own outputs: a page brings its own style."""
@@ -65,22 +71,37 @@ class Frame:
 
 def page(blocks: Iterable[Mapping[str, object]], frame: Frame) -> str:
     """Return the page that shows these blocks."""
-    style = _environment().get_template("style.css").render()
     shown = list(blocks)
-    top = next((block for block in shown if block["type"] == "headline"), None)
-    content = {"blocks": shown, "top": top, "style": Markup(style)}  # noqa: S704  our file
+    content = {
+        "blocks": shown,
+        "top": next((block for block in shown if block["type"] == "headline"), None),
+        "style": _own("style.css"),
+        "script": _own("script.js"),
+        "script_hash": _source_hash(_own("script.js")),
+    }
     return _environment().get_template("page.html.j2").render(page=content | vars(frame))
+
+
+def _own(name: str) -> Markup:
+    """Return a file of the template as it is."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  our file
+
+
+def _source_hash(script: str) -> str:
+    """Return what names a script in a Content Security Policy (CSP Level 3, section 2.3.1)."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("slm_analysis", TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html", "j2"]),
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["svg"] = _svg
+    environment.filters["lang"] = _with_languages
     return environment
 
 
@@ -136,3 +157,13 @@ def _svg(drawing: str, prefix: str) -> Markup:
     """Return a drawing with ids of its own, for a page holds many."""
     own = IDS.sub(lambda m: f"{m[1]}{prefix}-{m[2]}", drawing)
     return Markup(own)  # noqa: S704  matplotlib has escaped the text in it
+
+
+def _with_languages(text: object) -> Markup:
+    """Return text escaped, its Chinese, Japanese and Korean parts named for a screen reader."""
+    return Markup(EAST_ASIAN.sub(_in_its_language, str(escape(text))))  # noqa: S704  escaped
+
+
+def _in_its_language(found: re.Match[str]) -> str:
+    language = "ko" if HANGUL.search(found[0]) else "ja" if KANA.search(found[0]) else "zh"
+    return f'<span lang="{language}">{found[0]}</span>'

@@ -21,6 +21,8 @@ ABOUT = "About this report"
 PAGES = ".pages.json"
 """Every unit's page to the hash of what was written."""
 EVERY_UNIT, EVERY_MONTH = "All business units", "All months"
+KPIS = {"kpis.csv": "CSV, for a spreadsheet", "kpis.parquet": "Parquet, for a program"}
+"""Every promise of every unit as a table, beside the index."""
 PERIOD = re.compile(r"\d{4}-\d{2}")
 MADE_BY = f"slm-analysis {metadata.version('slm-analysis')}"
 STATUS = {
@@ -138,6 +140,8 @@ def _index_blocks(plan: Plan, records: Mapping[Job, Record]) -> Iterator[Mapping
     yield from shown[:at]
     yield {"type": "question", "text": "All reports of this month"}
     yield _reports(plan, records)
+    files = [{"href": n, "title": t} for n, t in KPIS.items() if (plan.folder / n).is_file()]
+    yield {"type": "files", "text": "The figures of every promise as a table:", "files": files}
     yield from shown[at:]
 
 

@@ -16,6 +16,7 @@ from slm_analysis.analyses.capability import Capability
 from slm_analysis.analyses.change_effect import ChangeEffect
 from slm_analysis.analyses.change_effects import ChangeEffects
 from slm_analysis.analyses.control_charts import ControlChart
+from slm_analysis.analyses.time_to_resolve import TimeToResolve
 from slm_analysis.analyses.trend import Trend
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.plots import change_series as plot_change_series
@@ -24,8 +25,10 @@ from slm_analysis.presentation.plots import outlook as plot_outlook
 from slm_analysis.presentation.plots import process_changes as plot_changes
 from slm_analysis.presentation.plots import process_flow as plot_flow
 from slm_analysis.presentation.plots import root_causes as plot_causes
+from slm_analysis.presentation.plots import satisfaction_drivers as plot_satisfaction_drivers
 from slm_analysis.presentation.plots import service_levels as plot_levels
 from slm_analysis.presentation.plots import stability as plot_stability
+from slm_analysis.presentation.plots import time_to_resolve as plot_times
 from slm_analysis.presentation.plots import trend as plot_trend
 from slm_analysis.presentation.plots import user_satisfaction as plot_satisfaction
 from slm_analysis.presentation.plots import what_changed as plot_what_changed
@@ -40,8 +43,10 @@ from slm_analysis.presentation.tables import process_changes as table_changes
 from slm_analysis.presentation.tables import process_flow as table_flow
 from slm_analysis.presentation.tables import rescoring as table_rescoring
 from slm_analysis.presentation.tables import root_causes as table_causes
+from slm_analysis.presentation.tables import satisfaction_drivers as table_satisfaction_drivers
 from slm_analysis.presentation.tables import service_levels as table_levels
 from slm_analysis.presentation.tables import stability as table_stability
+from slm_analysis.presentation.tables import time_to_resolve as table_times
 from slm_analysis.presentation.tables import trend as table_trend
 from slm_analysis.presentation.tables import user_satisfaction as table_satisfaction
 from slm_analysis.presentation.tables import what_changed as table_what_changed
@@ -59,8 +64,10 @@ from slm_analysis.presentation.words import process_changes as word_changes
 from slm_analysis.presentation.words import process_flow as word_flow
 from slm_analysis.presentation.words import rescoring as word_rescoring
 from slm_analysis.presentation.words import root_causes as word_causes
+from slm_analysis.presentation.words import satisfaction_drivers as word_satisfaction_drivers
 from slm_analysis.presentation.words import service_levels as word_levels
 from slm_analysis.presentation.words import stability as word_stability
+from slm_analysis.presentation.words import time_to_resolve as word_times
 from slm_analysis.presentation.words import trend as word_trend
 from slm_analysis.presentation.words import user_satisfaction as word_satisfaction
 from slm_analysis.presentation.words import what_changed as word_what_changed
@@ -71,8 +78,10 @@ from slm_analysis.questions.process_changes import ChangeOutcomes
 from slm_analysis.questions.process_flow import ProcessFlow
 from slm_analysis.questions.rescoring import Rescoring
 from slm_analysis.questions.root_causes import RootCauses
+from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 from slm_analysis.questions.service_levels import ServiceLevels
 from slm_analysis.questions.stability import Stability
+from slm_analysis.questions.time_taken import TimeTaken
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
 from slm_analysis.questions.what_changed import WhatChanged
 from slm_analysis.questions.workload import Workload
@@ -162,10 +171,19 @@ for _flow in (ProcessFlow, Bottlenecks):
     plot.register(_flow, plot_flow.plot)
     table.register(_flow, table_flow.table)
 
+for _times in (TimeTaken, TimeToResolve):
+    say.register(_times, word_times.say)
+    plot.register(_times, plot_times.plot)
+    table.register(_times, table_times.table)
+
 say.register(UserSatisfaction, word_satisfaction.say)
 plot.register(UserSatisfaction, plot_satisfaction.plot)
 table.register(UserSatisfaction, table_satisfaction.table)
 headline.register(UserSatisfaction, word_satisfaction.headline)
+
+say.register(SatisfactionDrivers, word_satisfaction_drivers.say)
+plot.register(SatisfactionDrivers, plot_satisfaction_drivers.plot)
+table.register(SatisfactionDrivers, table_satisfaction_drivers.table)
 
 say.register(ChangeOutcomes, word_changes.say)
 plot.register(ChangeOutcomes, plot_changes.plot)

@@ -20,7 +20,9 @@ from slm_analysis.questions.portfolio import Portfolio, Q
 from slm_analysis.questions.process_changes import ChangeOutcomes
 from slm_analysis.questions.process_flow import ProcessFlow
 from slm_analysis.questions.root_causes import LOOKS, RootCauses
+from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 from slm_analysis.questions.stability import Stability
+from slm_analysis.questions.time_taken import TimeTaken
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
 from slm_analysis.questions.what_changed import WhatChanged
 from slm_analysis.result import Result
@@ -118,6 +120,18 @@ def _(result: ProcessFlow) -> list[tuple[str, str]]:
 
 
 @method.register
+def _(result: TimeTaken) -> list[tuple[str, str]]:  # noqa: ARG001
+    return [
+        (
+            "How long tickets take",
+            "share of tickets done by each age in business hours without pauses, open tickets "
+            "counted as open (Kaplan-Meier); intervals: log(-log), for percentiles the ages at "
+            "which those hold the share (Brookmeyer-Crowley), each ticket as if on its own",
+        ),
+    ]
+
+
+@method.register
 def _(result: AchievableTargets) -> list[tuple[str, str]]:  # noqa: ARG001
     return [
         (
@@ -182,6 +196,23 @@ def _(result: UserSatisfaction) -> list[tuple[str, str]]:
             )
         )
     return entries
+
+
+@method.register
+def _(result: SatisfactionDrivers) -> list[tuple[str, str]]:
+    if result.drivers is None:
+        return []
+    found = result.drivers
+    return [
+        (
+            "What goes with satisfaction",
+            "parts of R squared averaged over all orders of the drivers (Lindeman, Merenda and "
+            "Gold), intervals by a bootstrap over respondents; each driver tested with all others "
+            f"held fixed (linear model, jackknife over respondents), {len(found.shares)} tests, "
+            f"corrected by Benjamini-Hochberg, {found.q:.0%} false findings accepted; odds of a "
+            "higher score by a proportional-odds model",
+        )
+    ]
 
 
 def about(unit: Unit, *results: Result, **parameters: object) -> About:

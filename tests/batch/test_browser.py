@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from slm_analysis.batch.pages import blocks, page
+from slm_analysis.presentation.views import Cell, Column, Headline, Matrix, Table
 from tests.batch.test_pages import every_block, frame
 from tests.conftest import PROJECT
 
@@ -198,4 +199,188 @@ def test_a_phone_shows_every_cell_with_the_name_of_its_column(browser, pages):
         "table.m thead th", "all => all.slice(1).map(h => h.textContent)"
     )
     assert labels == [f'"{name}"' for name in names]
+    tab.context.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_axe_finds_nothing_to_mend(browser, pages, name, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not there")
+    tab, *_ = opened(browser, pages[name], width, color_scheme=scheme)
+    tab.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
+    found = axe.Axe().run(tab).response["violations"]
+    assert [(f["id"], f["impact"], [n["html"] for n in f["nodes"]]) for f in found] == []
+    tab.context.close()
+
+
+# --- sorting and searching
+
+COLUMNS = [
+    Column("Unit"),
+    Column("Actual", numeric=True),
+    Column("Week of"),
+    Column("Chance", numeric=True),
+]
+ROWS = [
+    ("Sales 10", "98 of 100, 98.0%", "5 October 2026", "about 1 case in 4"),
+    ("Sales 9", "–", "28 September 2026", "Less than 1 chance in 100"),
+    ("Logistics", "1,200 of 12,000, 10%", "12 October 2026", "about 1 case in 10"),
+    ("华东销售部", "−4.5 h", "2 November 2026", "2 chances in 10"),
+]
+TOLD = [row[0] for row in ROWS]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory) -> Path:
+    """Return a small index: units by services, every promise, all reports."""
+    matrix = Matrix(
+        "Share kept",
+        ["Invoices"],
+        [
+            (name, "", [Cell(value)])
+            for name, value in zip(TOLD, ("98%", "–", "10%", "100%"), strict=True)
+        ],
+    )
+    reports = {
+        "type": "reports", "first": "Unit", "caption": "Reports", "columns": ["Trends"],
+        "rows": [{"name": name, "cells": [{"title": "Trends", "error": "x"}]} for name in TOLD],
+    }  # fmt: skip
+    views = [
+        Headline("T", "L", "W", "S", "N"),
+        matrix,
+        Table("Every promise", COLUMNS, ROWS, folded=True),
+        Table("One row", [Column("A"), Column("B")], [["a", "b"]]),
+    ]
+    file = tmp_path_factory.mktemp("index") / "index.html"
+    shown = [*(view.page() for view in views), reports]
+    file.write_text(page(shown, frame("All units")), encoding="utf-8")
+    return file
+
+
+def names(tab, table: str) -> list[str]:
+    """Return the first cells of the rows that are seen."""
+    return tab.eval_on_selector_all(
+        f"{table} > tbody > tr",
+        "all => all.filter(r => r.checkVisibility()).map(r => r.cells[0].textContent)",
+    )
+
+
+FOLDED, MATRIX, REPORTS = ".big table", "table.m", "table.r"
+
+
+@pytest.mark.parametrize(
+    ("column", "upwards", "downwards"),
+    [
+        ("Unit", "Logistics|Sales 9|Sales 10|华东销售部", "华东销售部|Sales 10|Sales 9|Logistics"),
+        # Shares among shares, times among times; what has no number stays last.
+        (
+            "Actual",
+            "Logistics|Sales 10|华东销售部|Sales 9",
+            "华东销售部|Sales 10|Logistics|Sales 9",
+        ),
+        (
+            "Week of",
+            "Sales 9|Sales 10|Logistics|华东销售部",
+            "华东销售部|Logistics|Sales 10|Sales 9",
+        ),
+        (
+            "Chance",
+            "Sales 9|Logistics|华东销售部|Sales 10",
+            "Sales 10|华东销售部|Logistics|Sales 9",
+        ),
+    ],
+)
+def test_a_heading_sorts_its_table(browser, index, column, upwards, downwards):
+    tab, _, messages = opened(browser, index, 1280)
+    tab.click("summary")
+    heading = tab.locator(f"{FOLDED} th", has_text=column)
+    for told, order in (("ascending", upwards), ("descending", downwards), (None, "|".join(TOLD))):
+        heading.get_by_role("button").click()
+        assert names(tab, FOLDED) == order.split("|")
+        assert heading.get_attribute("aria-sort") == told
+    assert names(tab, MATRIX) == names(tab, REPORTS) == TOLD
+    assert messages == []
+    tab.context.close()
+
+
+def test_only_one_heading_is_sorted_by(browser, index):
+    tab, *_ = opened(browser, index, 1280)
+    tab.click("summary")
+    for at in (0, 2):
+        tab.locator(f"{FOLDED} th button").nth(at).click()
+    assert tab.locator("[aria-sort]").all_inner_texts() == ["Week of"]
+    tab.context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_table_is_sorted_by_keyboard_where_the_focus_is_seen(browser, index, width):
+    tab, *_ = opened(browser, index, width)
+    tab.focus("input[type=search]")
+    for _ in range(2):
+        tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.textContent") == "Invoices"
+    assert tab.evaluate("document.activeElement.getBoundingClientRect().height") >= 24
+    assert (
+        tab.evaluate("getComputedStyle(document.activeElement.closest('thead')).clipPath") == "none"
+    )
+    tab.keyboard.press("Enter")
+    assert names(tab, MATRIX) == ["Logistics", "Sales 10", "华东销售部", "Sales 9"]
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.context.close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "units", "told"),
+    [
+        ("sales", ["Sales 10", "Sales 9"], "2 of 4 units match"),
+        ("SALES about", ["Sales 10"], "1 of 4 units match"),
+        ("东销", ["华东销售部"], "1 of 4 units match"),
+        ("<script>", [], "0 of 4 units match"),
+        ("  ", TOLD, ""),
+    ],
+)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_search_filters_every_table_of_units(browser, index, wanted, units, told, width):
+    tab, _, messages = opened(browser, index, width)
+    tab.get_by_label("Search units and services").fill(wanted)
+    assert names(tab, MATRIX) == names(tab, REPORTS) == units
+    assert names(tab, FOLDED) == (units if told else [])
+    assert tab.get_by_role("status").inner_text() == told
+    assert messages == []
+    tab.context.close()
+
+
+def test_what_is_not_on_the_index_has_no_search(browser, tmp_path):
+    file = tmp_path / "unit.html"
+    file.write_text(page([Table("T", COLUMNS, ROWS).page()], frame()), encoding="utf-8")
+    tab, *_ = opened(browser, file, 1280)
+    assert tab.locator("input").count() == 0
+    assert tab.locator("th button").count() == len(COLUMNS)
+    tab.context.close()
+
+
+def test_without_scripts_everything_can_be_read(browser, index):
+    tab, *_ = opened(browser, index, 1280, java_script_enabled=False)
+    assert tab.locator("button, input").count() == 0
+    tab.click("summary")
+    assert tab.locator(f"{FOLDED} th[scope=col]").all_inner_texts() == [c.title for c in COLUMNS]
+    for table in (FOLDED, MATRIX, REPORTS):
+        assert tab.locator(f"{table} > tbody > tr:visible").count() == len(ROWS)
+    tab.context.close()
+
+
+def test_one_row_is_not_sorted(browser, index):
+    tab, *_ = opened(browser, index, 1280)
+    assert tab.locator("table", has_text="One row").locator("button").count() == 0
+    tab.context.close()
+
+
+def test_a_script_in_the_data_would_not_run(browser, tmp_path):
+    """The policy is the second line: even markup that got through would do nothing."""
+    file = tmp_path / "unit.html"
+    whole = page([{"type": "plain", "text": "MARK"}], frame())
+    file.write_text(whole.replace("MARK", "<script>document.title = 'ran'</script>"), "utf-8")
+    tab, _, messages = opened(browser, file, 1280)
+    assert tab.title() != "ran"
+    assert "Content Security Policy" in messages[0]
     tab.context.close()

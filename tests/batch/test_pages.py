@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +21,7 @@ from nbformat.v4 import (
     new_output,
 )
 
+from slm_analysis.batch import pages
 from slm_analysis.batch.pages import Frame, blocks, page
 from slm_analysis.presentation.chart import Caption, Chart
 from slm_analysis.presentation.numbers import plain_percent
@@ -42,6 +45,7 @@ OUTSIDE = re.compile(
     r"(?i)(^\s*(https?|ftp|file|javascript|vbscript):|^\s*//|url\(\s*['\"]?(?!#)|@import)"
 )
 """What would ask something of the network, or run."""
+SCRIPT = (Path(pages.__file__).parent / "template" / "script.js").read_text(encoding="utf-8")
 FETCHING = ("src", "href", "xlink:href", "srcset", "action", "formaction", "data", "poster",
             "style", "background", "ping", "fill", "clip-path", "mask", "filter")  # fmt: skip
 
@@ -92,11 +96,19 @@ def every_block(text: str) -> list[dict[str, object]]:
         *found,
         {"type": "reports", "first": text, "caption": text, "columns": [text, text],
          "rows": [{"name": text, "cells": cells}]},
+        {"type": "files", "text": text, "files": [{"href": "kpis.csv", "title": text}]},
     ]  # fmt: skip
 
 
 def parsed(*shown: dict[str, object], text: str = "X") -> BeautifulSoup:
     return BeautifulSoup(page(shown, frame(text)), "html.parser")
+
+
+def tag_names(soup: BeautifulSoup) -> list[str]:
+    """Return the names of all tags, those that only tell a language left out."""
+    told = [tag for tag in soup.find_all("span") if {*tag.attrs} == {"lang"}]
+    assert all(tag["lang"] in {"zh", "ja", "ko"} and not tag.find_all() for tag in told)
+    return [tag.name for tag in soup.find_all() if not any(tag is other for other in told)]
 
 
 def notebook(tmp_path: Path, *cells) -> Path:
@@ -116,10 +128,10 @@ def code(*outputs):
 
 
 def assert_safe(soup: BeautifulSoup) -> None:
-    """Nothing is fetched and nothing runs."""
+    """Nothing is fetched, and nothing runs but our script."""
     for tag in soup.find_all():
+        assert tag.name != "script" or (tag.get_text(), tag.attrs) == (SCRIPT, {})
         assert tag.name not in {
-            "script",
             "iframe",
             "object",
             "embed",
@@ -139,10 +151,12 @@ def assert_safe(soup: BeautifulSoup) -> None:
 def test_a_page_says_what_may_be_loaded():
     soup = parsed(*every_block("X"))
     policy = soup.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    known = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     assert policy == (
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
-        "form-action 'none'"
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{known}'; base-uri 'none'; form-action 'none'"
     )
+    assert [script.get_text() for script in soup.find_all("script")] == [SCRIPT]
     assert soup.html["lang"] == "en"
     assert soup.find("meta", attrs={"name": "viewport"})
     assert soup.meta["charset"] == "utf-8"
@@ -151,7 +165,7 @@ def test_a_page_says_what_may_be_loaded():
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text])
 def test_data_are_text_everywhere(text):
     plain, hostile = parsed(*every_block("X"), text="X"), parsed(*every_block(text), text=text)
-    assert [tag.name for tag in hostile.find_all()] == [tag.name for tag in plain.find_all()]
+    assert tag_names(hostile) == tag_names(plain)
     assert_safe(hostile)
     if text.strip():
         seen = " ".join(hostile.get_text().split())
@@ -163,7 +177,7 @@ def test_data_are_text_everywhere(text):
 @settings(max_examples=30)
 def test_no_text_makes_a_tag(text):
     plain, other = parsed(*every_block("X"), text="X"), parsed(*every_block(text), text=text)
-    assert [tag.name for tag in other.find_all()] == [tag.name for tag in plain.find_all()]
+    assert tag_names(other) == tag_names(plain)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +193,7 @@ def test_no_text_makes_a_tag(text):
 def test_figures_show_labels_as_text(text):
     shown = chart(text).page()
     plain, hostile = parsed(chart("X").page()), parsed(shown)
-    assert {t.name for t in hostile.find_all()} == {t.name for t in plain.find_all()}
+    assert {*tag_names(hostile)} == {*tag_names(plain)}
     assert_safe(hostile)
     assert hostile.find(attrs={"role": "img"})["aria-label"] == text
 
@@ -273,6 +287,24 @@ def test_a_failed_report_has_a_tab_without_link():
     assert [tab.get_text() for tab in tabs] == ["Trends", "Trends (Trends)"]
     assert tabs[0].a["aria-current"] == "page"
     assert tabs[1].a is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("华东销售部, Invoices", [("zh", "华东销售部")]),
+        ("Ärger & <b>", []),
+        ("东京カタカナ请求 and 한국", [("ja", "东京カタカナ请求"), ("ko", "한국")]),
+        ("报销（差旅）", [("zh", "报销（差旅）")]),
+    ],
+)
+def test_names_in_another_language_say_so(text, told):
+    soup = parsed(*every_block(text), text=text)
+    for tag in (soup.h1, soup.h2, soup.caption, soup.td, soup.footer, soup.nav.a):
+        assert tag.get_text() == text
+        assert [(span["lang"], span.get_text()) for span in tag.find_all("span")] == told
+    assert soup.title.get_text() == text
+    assert soup.td["data-label"] == text
 
 
 # --- notebooks to blocks

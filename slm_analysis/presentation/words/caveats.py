@@ -45,6 +45,14 @@ SENTENCES = {
     "waiting_not_told": "The statuses do not tell waiting from work.",
     "teams_unknown": "Which team had a ticket is not on record.",
     "time_unrecorded": "Of the business time of these tickets {share:.0%} has no status on record.",
+    # how long tickets take
+    "resolve_open": "Still open, and counted as open: {n:,} of the tickets.",
+    "resolve_withdrawn": "Withdrawn, and so never to be done: {n:,} of the tickets; shares are of "
+    "all tickets.",
+    "resolve_unknown": "Left out of the comparison for want of a value: {n:,} of the tickets.",
+    "resolve_ratio_changes": "How often tickets are done against others changes with their age: "
+    "{columns}. Its ratio is an average over all ages.",
+    "resolve_small_groups": "Groups with fewer than {least} tickets, not shown: {n:,}.",
     # other terms
     "same_work_assumed": "The same tickets, judged by other terms: what people would have done "
     "under them is not known.",
@@ -90,6 +98,15 @@ SENTENCES = {
     "as a person of its own.",
     "repeated_respondents": "{answers:,} answers come from {respondents:,} people; answers of one "
     "person count as going together.",
+    "drivers_left_out_answers": "Left out, for their score or a figure of their ticket is not on "
+    "record: {answers:,} of the answers.",
+    "drivers_without_groups": "Cannot be told, for fewer than {min_level} people answered about "
+    "such tickets, or others say the same: {drivers}.",
+    "drivers_odds_unknown": "The scores could not be read as ordered answers; the points stand "
+    "alone.",
+    "drivers_too_few_respondents": "{needed:,} people are needed to look at so many things at once; "
+    "{respondents:,} answered.",
+    "drivers_no_variation": "All scores, or all tickets, are alike: nothing can go with them.",
     "response_rate_unknown": "Who was asked is not on record.",
     "targets_undecided": "No service level of the period could be judged, so they cannot be set "
     "against satisfaction.",
