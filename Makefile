@@ -16,7 +16,7 @@ report: $(VENV)/.report ## set up, then run every report of the bundled sample d
 	@echo "Open reports/index.html in a browser."
 
 test: $(VENV)/.dev ## set up, then run all tests
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env tests notebooks
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbval-lax --nbval-current-env tests notebooks
 
 lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .

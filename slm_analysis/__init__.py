@@ -27,6 +27,7 @@ _PLACES = {
     "slm_analysis.questions.what_changed": ("what_changed",),
     "slm_analysis.questions.user_satisfaction": ("user_satisfaction",),
     "slm_analysis.questions.satisfaction_drivers": ("satisfaction_drivers",),
+    "slm_analysis.questions.survey_response": ("survey_response",),
     "slm_analysis.questions.process_changes": ("change_outcomes",),
     "slm_analysis.questions.portfolio": ("portfolio",),
     "slm_analysis.analyses.control_charts": ("control_chart",),

@@ -1,4 +1,4 @@
-"""The command line: slm check | prepare | run | publish."""
+"""The command line: slm check | prepare | run | publish | lab."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slm_analysis.errors import InputError
-from slm_analysis.project import PREPARED, project_root
+from slm_analysis.project import NOTEBOOKS, PREPARED, project_root
 
 if TYPE_CHECKING:
     from slm_analysis.batch.execute import Record
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     command("prepare", _prepare, "check, score and store the data, if they are missing or stale")
     run = command("run", _run, "check, prepare, run every report of a month and publish it")
     publish = command("publish", _publish, "write the pages of reports that were run before")
+    command("lab", _lab, "open JupyterLab on the notebooks of the project")
     for sub in (run, publish):
         sub.add_argument(
             "--period",
@@ -77,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
             metavar="2026-10",
             help="the month (default: the last complete one before the export)",
         )
+    publish.add_argument(
+        "--pdf",
+        action="store_true",
+        help="print every page as PDF too; needs the extra 'pdf' and Chromium, Chrome or Edge",
+    )
     run.add_argument(
         "--unit",
         action="append",
@@ -156,11 +163,23 @@ def _print_json(record: Record) -> None:
 
 
 def _publish(options: argparse.Namespace) -> int:
+    from slm_analysis.batch.pdf import print_pages  # noqa: PLC0415
     from slm_analysis.batch.plan import plan  # noqa: PLC0415
+    from slm_analysis.batch.publish import published  # noqa: PLC0415
     from slm_analysis.batch.run import republish  # noqa: PLC0415
 
     planned = plan(project_root(), options.period)
-    return _report(republish(planned), planned.entry)
+    records = republish(planned)
+    if options.pdf:
+        print_pages(published(planned, records))
+    return _report(records, planned.entry)
+
+
+def _lab(_: argparse.Namespace) -> int:
+    """Open JupyterLab and stay until it ends."""
+    root = project_root()
+    place = [f"--ServerApp.root_dir={root}", f"--LabApp.default_url=/lab/tree/{NOTEBOOKS}"]
+    return subprocess.call([sys.executable, "-m", "jupyterlab", *place])  # noqa: S603
 
 
 def _exit_code(records: Mapping[Job, Record]) -> int:

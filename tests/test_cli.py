@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -58,11 +61,11 @@ def test_help_names_every_command(capsys):
     assert e.value.code == OK
     out = capsys.readouterr().out
     assert [line.split()[0] for line in out.splitlines() if line.startswith("    ")] == [
-        "check", "prepare", "run", "publish",
+        "check", "prepare", "run", "publish", "lab",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish"])
+@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish", "lab"])
 def test_every_command_has_help(capsys, command):
     with pytest.raises(SystemExit) as e:
         main([command, "--help"])
@@ -84,7 +87,7 @@ def test_an_unknown_option(capsys):
     )
 
 
-@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish"])
+@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish", "lab"])
 def test_outside_a_project(capsys, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     code, out, err = told(capsys, command)
@@ -271,3 +274,48 @@ def test_a_terminal_without_chinese_letters(project):
 def test_from_a_folder_below(capsys, project, monkeypatch):
     monkeypatch.chdir(project / "notebooks")
     assert told(capsys, "check")[0] == OK
+
+
+def test_lab_opens_on_the_notebooks(project, tmp_path):
+    runtime = tmp_path / "runtime"
+    config = tmp_path / "config" / "jupyter_server_config.json"
+    config.parent.mkdir()
+    config.write_text(
+        json.dumps({"ServerApp": {"open_browser": False, "allow_root": True, "port": 0}})
+    )
+    places = {"JUPYTER_CONFIG_DIR": str(config.parent), "JUPYTER_RUNTIME_DIR": str(runtime)}
+    lab = subprocess.Popen(  # noqa: S603
+        [*SLM, "lab"],
+        cwd=project / "notebooks",
+        env=os.environ | places,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        server = _server(lab, runtime)
+        assert Path(server["root_dir"]) == project
+        assert _asked(server, "lab/tree/notebooks").url.endswith("/lab/tree/notebooks")
+        listed = json.load(_asked(server, "api/contents/notebooks"))
+        assert [file["name"] for file in listed["content"] if file["type"] == "notebook"]
+    finally:
+        os.killpg(lab.pid, signal.SIGTERM)
+        lab.wait()
+
+
+def _server(lab: subprocess.Popen, runtime: Path) -> dict:
+    """Return what a server tells of itself once it answers."""
+    while lab.poll() is None:
+        for file in runtime.glob("jpserver-*.json"):
+            try:
+                server = json.loads(file.read_text(encoding="utf-8"))
+                _asked(server, "api").close()
+            except (OSError, ValueError):
+                continue
+            return server
+        time.sleep(0.2)
+    raise AssertionError(f"JupyterLab ended with {lab.returncode}")
+
+
+def _asked(server: dict, path: str):
+    header = {"Authorization": f"token {server['token']}"}
+    return urlopen(Request(f"{server['url']}{path}", headers=header))  # noqa: S310

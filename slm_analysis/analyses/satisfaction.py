@@ -89,6 +89,7 @@ def satisfaction(
     kind: str = "csat",
     by: str | Sequence[str] | None = None,
     min_group: int = MIN_GROUP,
+    top_box_share: float = TOP_BOX_SHARE,
 ) -> Satisfaction:
     """Answer how satisfied people are, in all and by group.
 
@@ -105,6 +106,9 @@ def satisfaction(
     min_group : int
         Groups of fewer distinct respondents are hidden, and one more where subtraction from the
         total would reveal them.
+    top_box_share : float
+        The upper part of the scale that counts as satisfied: 0.4 are 4 and 5 of 1 to 5, and 0.2
+        only the 5.
 
     Returns
     -------
@@ -114,7 +118,7 @@ def satisfaction(
     ------
     InputError
         Unknown kind or column, scores that are not numbers or lie off their scale, several scales
-        in one call, NPS on another scale than 0 to 10.
+        in one call, NPS on another scale than 0 to 10, a top box that is no part of the scale.
 
     Notes
     -----
@@ -130,6 +134,14 @@ def satisfaction(
             Fault(f"There is no kind of survey {kind!r}.", nearest(str(kind), MEASURES))
         )
     require_min_group(min_group)
+    if not 0 <= top_box_share < 1:
+        raise InputError(
+            Fault(
+                "top_box_share is no part of the scale.",
+                "Give a share of at least 0 and under 1; 0.4 is usual.",
+                value=top_box_share,
+            )
+        )
     keys = [by] if isinstance(by, str) else list(by or ())
     require_columns(surveys, ["score", "scale_min", "scale_max", *keys])
     _require_numbers(surveys, ["score", "scale_min", "scale_max"])
@@ -137,14 +149,15 @@ def satisfaction(
     answered = surveys["score"].notna()
     answers = surveys[answered]
     scale = _one_scale(answers, kind)
-    total = _scores(surveys, answered, np.zeros(len(surveys), dtype=int), 1, kind, scale)
+    everyone = np.zeros(len(surveys), dtype=int)
+    total = _scores(surveys, answered, everyone, 1, kind, scale, top_box_share)
     tables = [total.assign(total=True)]
     if keys:
         grouped = surveys.groupby(keys, dropna=False, observed=True)
         names = surveys[keys].assign(group=grouped.ngroup()).drop_duplicates("group")
         names = names.sort_values("group").drop(columns="group").reset_index(drop=True)
         group = grouped.ngroup().to_numpy()
-        groups = _scores(surveys, answered, group, len(names), kind, scale)
+        groups = _scores(surveys, answered, group, len(names), kind, scale, top_box_share)
         tables.insert(0, pd.concat([names, groups.assign(total=False)], axis=1))
     scores = _suppressed(pd.concat(tables, ignore_index=True), kind, min_group)
     estimates = [f"{m}{part}" for m in MEASURES[kind] for part in ("", "_low", "_high")]
@@ -219,6 +232,7 @@ def _scores(
     n_groups: int,
     kind: str,
     scale: tuple[float, float],
+    top_box_share: float,
 ) -> pd.DataFrame:
     """Return counts and measures, one row per group number."""
     answers = surveys[answered]
@@ -234,7 +248,7 @@ def _scores(
         measures = {"nps": (100 * both.mean, *_nps_interval(promoters, both))}
     else:
         low, high = scale
-        cut = high - TOP_BOX_SHARE * (high - low) - TINY * (high - low)
+        cut = high - top_box_share * (high - low) - TINY * (high - low)
         counted, top = moments(score), moments((score >= cut).astype(float))
         measures = {
             "mean": (counted.mean, *_mean_interval(counted, scale)),

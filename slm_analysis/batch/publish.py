@@ -12,6 +12,7 @@ import pandas as pd
 
 from slm_analysis.batch.execute import DIED, DONE, FAILED, TIMED_OUT, Record, executed
 from slm_analysis.batch.pages import Frame, blocks, page
+from slm_analysis.batch.pdf import PDF
 from slm_analysis.batch.plan import INDEX, Job, Plan
 from slm_analysis.files import write_whole
 from slm_analysis.fingerprint import file_digest
@@ -52,21 +53,42 @@ def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> 
     home = {"href": f"../{INDEX}", "title": EVERY_UNIT} if plan.whole or index.exists() else None
     written = _written(plan)
     for job, record in records.items():
-        target = job.folder / f"{job.name}.html"
+        target = _page_of(job)
         name = target.relative_to(plan.folder).as_posix()
         if not job.business_unit:
             continue
         if record.status != DONE:
-            target.unlink(missing_ok=True)
+            for file in (target, target.with_suffix(PDF)):
+                file.unlink(missing_ok=True)
             written.pop(name, None)
         elif job.business_unit in changed or not _is_as_written(target, written.get(name)):
             frame = _unit_frame(plan, job, records, home)
-            write_whole(target, page(blocks(executed(job)), frame))
+            _write(target, page(blocks(executed(job)), frame))
             written[name] = file_digest(target)
     write_whole(plan.folder / PAGES, json.dumps(written, ensure_ascii=False, indent=1))
     if plan.whole:
-        write_whole(index, page(_index_blocks(plan, records), _index_frame(plan)))
+        _write(index, page(_index_blocks(plan, records), _index_frame(plan)))
         _write_periods(plan.folder.parent)
+
+
+def published(plan: Plan, records: Mapping[Job, Record]) -> list[Path]:
+    """Return the pages of a period: the index, if there is one, and those of all good reports."""
+    good = [
+        _page_of(job)
+        for job, record in records.items()
+        if job.business_unit and record.status == DONE
+    ]
+    return [plan.folder / INDEX, *good] if plan.whole else good
+
+
+def _page_of(job: Job) -> Path:
+    return job.folder / f"{job.name}.html"
+
+
+def _write(target: Path, content: str) -> None:
+    """Write a page; what was printed of it before would no longer be the same."""
+    target.with_suffix(PDF).unlink(missing_ok=True)
+    write_whole(target, content)
 
 
 def _written(plan: Plan) -> dict[str, str]:

@@ -46,6 +46,7 @@ from slm_analysis.presentation.tables import root_causes as table_causes
 from slm_analysis.presentation.tables import satisfaction_drivers as table_satisfaction_drivers
 from slm_analysis.presentation.tables import service_levels as table_levels
 from slm_analysis.presentation.tables import stability as table_stability
+from slm_analysis.presentation.tables import survey_response as table_survey_response
 from slm_analysis.presentation.tables import time_to_resolve as table_times
 from slm_analysis.presentation.tables import trend as table_trend
 from slm_analysis.presentation.tables import user_satisfaction as table_satisfaction
@@ -67,6 +68,7 @@ from slm_analysis.presentation.words import root_causes as word_causes
 from slm_analysis.presentation.words import satisfaction_drivers as word_satisfaction_drivers
 from slm_analysis.presentation.words import service_levels as word_levels
 from slm_analysis.presentation.words import stability as word_stability
+from slm_analysis.presentation.words import survey_response as word_survey_response
 from slm_analysis.presentation.words import time_to_resolve as word_times
 from slm_analysis.presentation.words import trend as word_trend
 from slm_analysis.presentation.words import user_satisfaction as word_satisfaction
@@ -81,6 +83,7 @@ from slm_analysis.questions.root_causes import RootCauses
 from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 from slm_analysis.questions.service_levels import ServiceLevels
 from slm_analysis.questions.stability import Stability
+from slm_analysis.questions.survey_response import SurveyResponse
 from slm_analysis.questions.time_taken import TimeTaken
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
 from slm_analysis.questions.what_changed import WhatChanged
@@ -184,6 +187,9 @@ headline.register(UserSatisfaction, word_satisfaction.headline)
 say.register(SatisfactionDrivers, word_satisfaction_drivers.say)
 plot.register(SatisfactionDrivers, plot_satisfaction_drivers.plot)
 table.register(SatisfactionDrivers, table_satisfaction_drivers.table)
+
+say.register(SurveyResponse, word_survey_response.say)
+table.register(SurveyResponse, table_survey_response.table)
 
 say.register(ChangeOutcomes, word_changes.say)
 plot.register(ChangeOutcomes, plot_changes.plot)

@@ -203,12 +203,13 @@ def _(result: SatisfactionDrivers) -> list[tuple[str, str]]:
     if result.drivers is None:
         return []
     found = result.drivers
+    tests = counted(len(found.shares), "test")
     return [
         (
             "What goes with satisfaction",
             "parts of R squared averaged over all orders of the drivers (Lindeman, Merenda and "
             "Gold), intervals by a bootstrap over respondents; each driver tested with all others "
-            f"held fixed (linear model, jackknife over respondents), {len(found.shares)} tests, "
+            f"held fixed (linear model, jackknife over respondents), {tests}, "
             f"corrected by Benjamini-Hochberg, {found.q:.0%} false findings accepted; odds of a "
             "higher score by a proportional-odds model",
         )

@@ -146,6 +146,17 @@ class TestIntervals:
             row = total(satisfaction(surveys([score] * 5, scale=scale), kind="ces"))
             assert row["top_box"] == (score in satisfied)
 
+    @pytest.mark.parametrize(("share", "satisfied"), [(0, {5}), (0.2, {5}), (0.5, {3, 4, 5})])
+    def test_which_part_counts_as_satisfied_can_be_said(self, share, satisfied):
+        for score in range(1, 6):
+            row = total(satisfaction(surveys([score] * 5), top_box_share=share))
+            assert row["top_box"] == (score in satisfied)
+
+    @pytest.mark.parametrize("share", [-0.1, 1, float("nan")])
+    def test_a_top_box_that_is_no_part_of_the_scale_is_told(self, share):
+        with pytest.raises(InputError, match="top_box_share is no part of the scale"):
+            satisfaction(surveys([5] * 5), top_box_share=share)
+
     @settings(max_examples=30, deadline=None)
     @given(
         st.lists(st.tuples(st.integers(1, 5), st.integers(0, 9)), min_size=5, max_size=40),

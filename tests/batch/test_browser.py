@@ -220,12 +220,19 @@ COLUMNS = [
     Column("Actual", numeric=True),
     Column("Week of"),
     Column("Chance", numeric=True),
+    Column("Answered", numeric=True),
 ]
 ROWS = [
-    ("Sales 10", "98 of 100, 98.0%", "5 October 2026", "about 1 case in 4"),
-    ("Sales 9", "–", "28 September 2026", "Less than 1 chance in 100"),
-    ("Logistics", "1,200 of 12,000, 10%", "12 October 2026", "about 1 case in 10"),
-    ("华东销售部", "−4.5 h", "2 November 2026", "2 chances in 10"),
+    (
+        "Sales 10",
+        "98 of 100, 98.0%",
+        "5 October 2026",
+        "about 1 case in 4",
+        "25 of 83 answered (30%)",
+    ),
+    ("Sales 9", "–", "28 September 2026", "Less than 1 chance in 100", "97.6% (1,928 of 1,976)"),
+    ("Logistics", "1,200 of 12,000, 10%", "12 October 2026", "about 1 case in 10", "–"),
+    ("华东销售部", "−4.5 h", "2 November 2026", "2 chances in 10", "5 to 91%"),
 ]
 TOLD = [row[0] for row in ROWS]
 

@@ -1,6 +1,7 @@
 """What is said about process changes: exact sentences, never against the verdict."""
 
 import re
+import string
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from slm_analysis.analyses.change_effect import change_effect
 from slm_analysis.presentation.words import change_effect as one
-from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.presentation.words.caveats import SENTENCES, caveats
 from slm_analysis.presentation.words.improvement_actions import brought, overdue, promised
 from slm_analysis.presentation.words.process_changes import (
+    CAVEATS,
     before_and_after_caption,
     caption,
     headline,
@@ -254,6 +256,16 @@ def effect_caveats(**given):
 )
 def test_every_note_of_an_effect_has_its_sentence(given_note, sentence):
     assert effect_caveats(notes=[given_note])[0] == sentence
+
+
+SAME_FOR_ALL = {"periods", "period", "Periods", "pairs"}
+"""What does not differ between the effects of one page."""
+
+
+def test_caveats_that_differ_between_effects_have_a_sentence_for_all_of_them():
+    for code in (f"change_{name}" for name in CAVEATS):
+        fields = {name for _, name, *_ in string.Formatter().parse(SENTENCES[code]) if name}
+        assert fields <= SAME_FOR_ALL or f"{code}_various" in SENTENCES, code
 
 
 def test_checks_that_ask_for_care_are_told():

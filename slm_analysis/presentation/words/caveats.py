@@ -104,8 +104,8 @@ SENTENCES = {
     "such tickets, or others say the same: {drivers}.",
     "drivers_odds_unknown": "The scores could not be read as ordered answers; the points stand "
     "alone.",
-    "drivers_too_few_respondents": "{needed:,} people are needed to look at so many things at once; "
-    "{respondents:,} answered.",
+    "drivers_too_few_respondents": "To look at so many things at once {needed:,} people are "
+    "needed; {respondents:,} answered.",
     "drivers_no_variation": "All scores, or all tickets, are alike: nothing can go with them.",
     "response_rate_unknown": "Who was asked is not on record.",
     "targets_undecided": "No service level of the period could be judged, so they cannot be set "
@@ -155,8 +155,11 @@ SENTENCES = {
     "where there are two full years with a yearly season; whatever else set in at its date is "
     "counted with it.",
     "change_against_controls": "Expected values come from {n} comparable units.",
+    "change_against_controls_various": "Expected values come from comparable units.",
     "change_too_few_controls": "Too few comparable units ({n}, {needed} are needed): the unit is "
     "compared with its own past.",
+    "change_too_few_controls_various": "Too few comparable units ({needed} are needed): the unit "
+    "is compared with its own past.",
     "change_incomplete_periods": "{counted} left out as incomplete.",
     "change_incomplete_periods_various": "Incomplete {periods} are left out.",
     "change_missing_periods": "{counted} without a figure of their own ({gap}).",

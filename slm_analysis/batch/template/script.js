@@ -1,0 +1,103 @@
+// Tables that can be sorted, and on the index searched. Without it everything can be read as well.
+(() => {
+  const NUMBER = /[−+-]?\d[\d,]*(\.\d+)?/;
+  const SHARE = /\d[\d.]*%/;
+  const DATE = /^(\d{1,2} )?\p{L}+ \d{4}$/u;
+  const CHANCE = /(\d[\d,]*) (?:(?:chance|case)s? )?in (\d[\d,]*)/;
+  const collator = new Intl.Collator(undefined, {numeric: true});
+  const words = text => text.normalize('NFKC').toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const value = text => Number(text.replace('−', '-').replaceAll(',', ''));
+
+  // "5 October 2026" or "October 2026" in milliseconds; else not a number.
+  const day = text => (DATE.test(text) ? Date.parse(text.replace(/^\p{L}/u, '1 $&')) : NaN);
+
+  // Number and kind of a cell: a share does not compare with a score or a time.
+  function measured(cell) {
+    const text = (cell.querySelector('.p') ?? cell).textContent.trim();
+    const chance = text.match(CHANCE);
+    if (chance) return {number: value(chance[1]) / value(chance[2]), kind: ''};
+    const share = (text.includes(' of ') && text.match(SHARE)?.[0]) || text; // "276 of 312, 88.5%"
+    const found = share.match(NUMBER);
+    const unit = share.includes('%') ? '%' : share.match(/\d (h|min|d|days?)\b/)?.[1] ?? '';
+    return found && {number: value(found[0]), kind: unit};
+  }
+
+  function compared(cells) {
+    const texts = cells.map(cell => cell.textContent.trim());
+    const days = texts.map(day);
+    if (!days.some(Number.isNaN)) return days.map(number => ({number, kind: ''}));
+    if (cells.some(cell => cell.matches('.num') || cell.querySelector('.p'))) return cells.map(measured);
+    return texts.map(text => text && {text});
+  }
+
+  function order(a, b) {
+    return a.text === undefined
+      ? collator.compare(a.kind, b.kind) || a.number - b.number
+      : collator.compare(a.text, b.text);
+  }
+
+  // A heading sorts upwards, then downwards, then as the report has it; what is empty stays last.
+  function sorted(heading, rows) {
+    const next = {none: 'ascending', ascending: 'descending', descending: 'none'};
+    const to = next[heading.getAttribute('aria-sort') ?? 'none'];
+    for (const other of heading.parentElement.cells) other.removeAttribute('aria-sort');
+    if (to === 'none') return rows;
+    heading.setAttribute('aria-sort', to);
+    const side = to === 'ascending' ? 1 : -1;
+    const keys = compared(rows.map(row => row.cells[heading.cellIndex]));
+    return rows
+      .map((row, at) => ({row, key: keys[at]}))
+      .sort((a, b) => (a.key && b.key ? side * order(a.key, b.key) : !a.key - !b.key))
+      .map(({row}) => row);
+  }
+
+  for (const table of document.querySelectorAll('table.t, table.m')) {
+    const body = table.tBodies[0];
+    const rows = [...body.rows];
+    if (rows.length < 2) continue;
+    for (const heading of table.tHead.rows[0].cells) {
+      const button = document.createElement('button');
+      button.append(...heading.childNodes);
+      button.addEventListener('click', () => body.append(...sorted(heading, rows)));
+      heading.append(button);
+    }
+  }
+
+  // What has to be scrolled sideways can be by keyboard.
+  for (const area of document.querySelectorAll('.scroll')) {
+    if (area.scrollWidth <= area.clientWidth) continue;
+    area.tabIndex = 0;
+    area.setAttribute('role', 'group');
+    area.setAttribute('aria-label', area.querySelector('caption').textContent);
+  }
+
+  // The search of the index: rows that hold all words, and the units that they belong to.
+  const matrix = document.querySelector('table.m');
+  if (!matrix) return;
+  const unit = row => row.cells[0].textContent;
+  const rows = [...document.querySelectorAll(':is(.m, .r, .big .t) > tbody > tr')];
+  const details = document.querySelectorAll('details.big');
+  const label = document.createElement('label');
+  const field = document.createElement('input');
+  const told = document.createElement('output');
+  field.type = 'search';
+  label.append('Search units and services ', field);
+  matrix.parentElement.before(label, told);
+  label.className = told.className = 'find';
+
+  field.addEventListener('input', () => {
+    const wanted = words(field.value);
+    const hit = row => {
+      const text = words(row.textContent).join(' ');
+      return wanted.every(word => text.includes(word));
+    };
+    const hits = new Set(rows.filter(hit));
+    const units = new Set([...hits].map(unit));
+    for (const row of rows)
+      row.hidden = !(row.closest('.m, .r') ? units.has(unit(row)) : hits.has(row));
+    for (const fold of details) fold.open = wanted.length > 0;
+    const all = matrix.tBodies[0].rows;
+    const left = [...all].filter(row => !row.hidden).length;
+    told.textContent = wanted.length ? `${left} of ${all.length} units match` : '';
+  });
+})();
