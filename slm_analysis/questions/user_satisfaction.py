@@ -179,7 +179,8 @@ def _asked(unit: Unit) -> pd.DataFrame:
     tickets = unit.tickets[unit.in_period(unit.local_day(unit.tickets, "resolved"))]
     resolved_at = tickets.set_index("ticket_id")["resolved_at"]
     first = ~answers["ticket_id"].duplicated()
-    answers = answers.assign(sent_at=answers["ticket_id"].map(resolved_at).where(first))
+    sent_at = resolved_at.reindex(answers["ticket_id"]).set_axis(answers.index)
+    answers = answers.assign(sent_at=sent_at.where(first))
     if unit.surveys["ticket_id"].isna().all():
         return answers
     without = tickets[~tickets["ticket_id"].isin(answers["ticket_id"])]

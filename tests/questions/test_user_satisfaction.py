@@ -57,6 +57,14 @@ def test_green_targets_and_falling_satisfaction_are_found(unit):
     assert record["service"] is None
 
 
+def test_a_period_in_which_nothing_was_resolved(unit):
+    opened = unit(TRUTH.decline.business_unit)
+    resolved = opened.in_period(opened.local_day(opened.tickets, "resolved"))
+    result = user_satisfaction(dataclasses.replace(opened, tickets=opened.tickets[~resolved]))
+    assert of_unit(result)["answers"] > 0
+    assert say(result).sentences
+
+
 def test_the_noise_unit_shows_nothing(unit):
     result = user_satisfaction(unit(TRUTH.noise))
     assert result.watermelon.groups["finding"].tolist() == [""]
