@@ -58,9 +58,10 @@ class WarmKernel:
         return self.returncode
 
     def send_signal(self, signum: int) -> None:
-        """Signal the kernel and whatever it started."""
+        """Signal the kernel and whatever it started; nothing happens where it has just ended."""
         if self.returncode is None:
-            os.killpg(self.pid, signum)
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signum)
 
     def kill(self) -> None:
         """End the kernel at once."""

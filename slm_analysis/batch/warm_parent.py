@@ -16,6 +16,7 @@ import selectors
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,8 @@ def _serve(channel: socket.socket) -> dict | None:
                 chunk = channel.recv(CHUNK)
                 if not chunk:
                     for pid in kernels:
-                        os.killpg(pid, signal.SIGKILL)
+                        with suppress(ProcessLookupError):  # it has just ended
+                            os.killpg(pid, signal.SIGKILL)
                     return None
                 *lines, received = (received + chunk).split(b"\n")
                 for line in lines:

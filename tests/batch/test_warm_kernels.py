@@ -156,6 +156,16 @@ def test_a_parent_that_was_killed_is_started_anew(job, tmp_path, parent):
     assert text(run_job(one, tmp_path, WARM), one) == "here\n"
 
 
+def test_signals_to_a_kernel_that_has_ended_do_nothing(parent, tmp_path):
+    kernel = parent.fork(["--version"], str(tmp_path), dict(os.environ), "")
+    deadline = time.monotonic() + 30
+    while alive(kernel.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    kernel.kill()
+    assert kernel.wait(30) is not None
+    kernel.kill()
+
+
 SLEEPER = """
 import time
 from slm_analysis.batch.warm_kernels import WarmParent
