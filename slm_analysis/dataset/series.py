@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from slm_analysis.analyses.held_mix import held_mix, varied
 from slm_analysis.analyses.suppression import merged_periods, respondents_of
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.intake.contract import NOT_STATED
@@ -29,6 +30,7 @@ METRICS = {
     "reopen_rate": "rate",
     "resolution_hours": "mean",
     "satisfaction": "mean",
+    "response_rate": "rate",
     "opened": "count",
 }
 """What can be charted beside the targets of the agreement, and what kind of figure it is."""
@@ -42,6 +44,7 @@ def series(
     count_by: str | None = None,
     by: str | Sequence[str] = (),
     months: int = HISTORY_MONTHS,
+    held: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Answer how a figure developed, period by period, up to the end of the reported month.
 
@@ -51,7 +54,8 @@ def series(
     metric : str
         A target of the agreement (``resolution_time``, ``response_time``, …: tickets in time out
         of those counted), ``error_rate``, ``reopen_rate``, ``resolution_hours`` (mean business
-        hours), ``satisfaction`` (mean score) or ``opened`` (tickets).
+        hours), ``satisfaction`` (mean score), ``response_rate`` (tickets with an answer out of
+        those resolved; none where answers name no tickets) or ``opened`` (tickets).
     freq : {"week", "month"}
     count_by : {"due", "opened", "resolved", "closed"}, optional
         The time that says to which period a ticket belongs; by default the agreement's for
@@ -60,6 +64,8 @@ def series(
         Columns that split the series, for example ``service``.
     months : int
         How far back to read.
+    held : sequence of str
+        Columns of tickets and answers whose mix is held fixed over each series (`held_mix`).
 
     Returns
     -------
@@ -83,8 +89,9 @@ def series(
         _require("count_by", count_by, COUNT_BY)
     keys = [by] if isinstance(by, str) else list(by)
     cases = _cases(unit, metric, count_by)
-    for key in keys:
-        _require("by", key, list(cases.columns))
+    cases = _with_columns(cases, unit, held)
+    for key in [*keys, *held]:
+        _require("by" if key in keys else "held", key, list(cases.columns))
     kind = METRICS.get(metric, "rate")
     start = unit.period_end + pd.Timedelta(days=1) - pd.DateOffset(months=months)
     periods = period_range(max(start, cases["day"].min()), unit.period_end, freq)
@@ -103,7 +110,10 @@ def series(
     )
     tables = []
     for names, own in cases.groupby(keys) if keys else [((), cases)]:
-        table = _per_period(own, kind, periods, complete, hide=metric == "satisfaction")
+        value = held_mix(own, "value", "time", varied(own, held)) if held else own["value"]
+        table = _per_period(
+            own.assign(value=value), kind, periods, complete, hide=metric == "satisfaction"
+        )
         for at, (key, name) in enumerate(zip(keys, names, strict=True)):
             table.insert(at, key, str(name))
         tables.append(table)
@@ -134,6 +144,15 @@ def _per_period(
     return table.assign(value=size.to_numpy())
 
 
+def _with_columns(cases: pd.DataFrame, unit: Unit, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the cases with what is recorded of their tickets, as far as they lack it."""
+    missing = [c for c in columns if c not in cases and c in unit.tickets]
+    if not missing:
+        return cases
+    known = unit.tickets.set_index("ticket_id")[missing].reindex(cases["ticket_id"])
+    return cases.assign(**{name: known[name].array for name in missing})
+
+
 def _cases(unit: Unit, metric: str, count_by: str | None) -> pd.DataFrame:
     """Return the single cases of a metric: `day`, `value`, `undecided`, and what splits them."""
     if metric == "satisfaction":
@@ -149,6 +168,13 @@ def _cases(unit: Unit, metric: str, count_by: str | None) -> pd.DataFrame:
             day=unit.local_day(tickets, count_by or "resolved"), value=flag, undecided=False
         )
         return cases[cases["value"].notna() & cases["day"].notna()].astype({"value": "float64"})
+    if metric == "response_rate":
+        tickets = unit.tickets[unit.tickets["resolved_at"].notna()]
+        if unit.surveys["ticket_id"].isna().all():
+            tickets = tickets[:0]
+        answered = tickets["ticket_id"].isin(unit.surveys["ticket_id"])
+        day = unit.local_day(tickets, count_by or "resolved")
+        return tickets.assign(day=day, value=answered.astype(float), undecided=False)
     if metric == "opened":
         return unit.tickets.assign(day=unit.tickets["opened_on"], value=1.0, undecided=False)
     scored = unit.targets[unit.targets["state"].isin([*COUNTED, *UNDECIDED])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,15 +17,13 @@ from slm_analysis.analyses.change_effect import (
     WORSE,
     ChangeEffect,
 )
-from slm_analysis.analyses.change_effects import ChangeEffects, between_changes, judged_together
-from slm_analysis.analyses.change_fit import FittedChange, fit_change
+from slm_analysis.analyses.change_effects import ChangeEffects, judged_together
 from slm_analysis.analyses.change_series import BEFORE
-from slm_analysis.analyses.periods import PeriodAxis, period_axis
-from slm_analysis.dataset.series import series
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import Fault, InputError, nearest
 from slm_analysis.questions.answer import Answer
-from slm_analysis.questions.comparable_units import OWN, beside_comparable, other_units
+from slm_analysis.questions.case_checks import with_case_checks
+from slm_analysis.questions.fitted_changes import MEASURES, Fitted, fitted_changes, read_figures
 from slm_analysis.questions.improvement_actions import improvement_actions
 
 HISTORY_MONTHS = 26
@@ -35,49 +33,6 @@ FIGURES = [
     "estimate", "low", "high", "p", "q", "verdict", "reason", "smallest_detectable", "n_before",
     "n_after",
 ]  # fmt: skip
-
-MIN_SHARE = 0.01
-"""One point of the share in time: agreements set and tighten their goals in whole points."""
-MIN_HOURS = 1.0
-"""One business hour: an eighth of the working day in which most goals are counted; a requester
-who waits for the same half day notices less of it."""
-MIN_SCORE = 0.1
-"""A tenth of a point from 1 to 5: the last digit in which mean scores and their goals are told."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A figure on which a change is judged.
-
-    Attributes
-    ----------
-    metric : str
-        As `series` names it.
-    cases : str
-        How its column of cases is called in `change_effect`: ``n`` makes the value a rate.
-    better : str
-    min_effect : float
-        The smallest effect that matters, unless the call states another.
-    count_by : str, optional
-        The time that says to which period a ticket belongs, where it is not the preset one.
-    merged : bool
-        Periods of few respondents are merged with the next.
-    """
-
-    metric: str
-    cases: str
-    better: str
-    min_effect: float
-    count_by: str | None = None
-    merged: bool = False
-
-
-MEASURES = (
-    Measure("resolution_time", "n", "high", MIN_SHARE, count_by="opened"),
-    Measure("resolution_hours", "weights", "low", MIN_HOURS),
-    Measure("satisfaction", "weights", "high", MIN_SCORE, merged=True),
-)
-"""Times are dated by opening, since a change acts on the tickets opened after it."""
 
 MIXED = "mixed"
 UNDECIDABLE = "undecidable"
@@ -111,7 +66,8 @@ class ChangeOutcomes(Answer):
         period will count: the service was changed again, or too few lie before the change). Shares
         of 1, business hours, points of score.
     single : tuple of ChangeEffect
-        The single results, in the order of `effects`.
+        The single results, in the order of `effects`, their checks with those of
+        `with_case_checks`.
     actions : DataFrame
         One row per improvement action: `action_id`, `finding`, `owner`, `due_on` (local date),
         `status` (as recorded), `change_id`, `description` (of the change), `standing` at `as_of`
@@ -185,34 +141,27 @@ def change_outcomes(
     smallest = _smallest_that_matters(min_effect)
     changes = _changes(unit)
     made = changes[changes["on"] <= unit.period_end]
-    tables = {m.metric: _series(unit, m, freq, history_months) for m in MEASURES}
+    figures = [(m, read_figures(unit, m, freq, history_months)) for m in MEASURES]
     fitted = [
         one
-        for measure in MEASURES
-        for one in _fits(
-            tables[measure.metric],
-            other_units(unit, measure.metric, freq, measure.cases),
-            made,
-            measure,
-            smallest[measure.metric],
-            freq,
-        )
+        for measure, own in figures
+        for one in fitted_changes(own, made, measure, smallest[measure.metric], freq)
     ]
     fitted.sort(key=lambda one: _place(one, changes))
     judged = judged_together([one.fit for one in fitted], q)
     effects = _effects(fitted, changes, judged)
-    since = min((t["time"].min() for t in tables.values() if len(t)), default=pd.NaT)
-    changes["outcome"] = _outcomes(changes, effects, unit.period_end, since)
+    starts = [own.plain["time"].min() for _, own in figures if len(own.plain)]
+    changes["outcome"] = _outcomes(changes, effects, unit.period_end, min(starts, default=pd.NaT))
     return ChangeOutcomes(
         business_unit=unit.business_unit,
         period_start=unit.period_start,
         period_end=unit.period_end,
         as_of=unit.local_as_of,
         freq=freq,
-        since=since,
+        since=min(starts, default=pd.NaT),
         changes=changes,
         effects=effects,
-        single=judged.effects,
+        single=tuple(map(with_case_checks, judged.effects, fitted)),
         actions=improvement_actions(unit, changes),
         min_effect=smallest,
         q=q,
@@ -220,17 +169,6 @@ def change_outcomes(
         family_size=judged.family_size,
         notes=judged.notes,
     )
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """One change on one series."""
-
-    change_id: str
-    service: str
-    measure: str
-    fit: FittedChange
-    changed_again: bool
 
 
 def _smallest_that_matters(given: Mapping[str, float] | None) -> dict[str, float]:
@@ -259,79 +197,7 @@ def _changes(unit: Unit) -> pd.DataFrame:
     return changes.sort_values(["on", "change_id"], ascending=[False, True], ignore_index=True)
 
 
-def _series(unit: Unit, measure: Measure, freq: str, months: int) -> pd.DataFrame:
-    """Return a measure by service; without rows where the unit does not have it."""
-    timed = unit.targets["target"].eq("resolution_time").any()
-    if not timed and measure.metric != "satisfaction":
-        return pd.DataFrame(columns=["service", "time"])
-    return series(unit, measure.metric, freq, measure.count_by, by="service", months=months)
-
-
-def _fits(
-    table: pd.DataFrame,
-    others: pd.DataFrame,
-    changes: pd.DataFrame,
-    measure: Measure,
-    min_effect: float,
-    freq: str,
-) -> Iterator[_Fitted]:
-    """Fit every change on the series of each service that it concerns."""
-    dated = changes.rename(columns={"on": "implemented_at"})
-    for service, points in table.groupby("service"):
-        own = changes[changes["service"].isin(["", service])]
-        axis = period_axis(points["time"], freq)
-        own = own[pd.Series(axis.positions(own["on"]), own.index).between(0, len(points) - 1)]
-        judged = _without_straddling(points, own["on"]) if measure.merged else points
-        windows = between_changes(judged, "time", own["on"].tolist(), freq)
-        dates = zip(own["change_id"], own["on"], own["full_effect_on"], windows, strict=True)
-        for change_id, on, full_effect_on, window in dates:
-            fit = fit_change(
-                beside_comparable(
-                    _settled(window, on, own), others[others["service"] == service], freq
-                ),
-                value="value",
-                time="time",
-                unit="unit",
-                treated=OWN,
-                on=on,
-                freq=freq,
-                ramp=_ramp(axis, on, full_effect_on),
-                other_changes=dated[dated["change_id"] != change_id],
-                better=measure.better,
-                min_effect=min_effect,
-                **{measure.cases: measure.cases},
-            )
-            changed_again = bool((axis.positions(own["on"]) > axis.position(on, "on")).any())
-            yield _Fitted(change_id, str(service), measure.metric, fit, changed_again)
-
-
-def _without_straddling(points: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
-    """Take out merged periods that reach across a change: they are neither before nor after it."""
-    straddling = set()
-    for on in dates:
-        until = points[points["time"] <= on]
-        known = until.loc[until["value"].notna(), "time"].max()
-        # A period without a value of its own is part of the last one that has one.
-        if known < until["time"].max():
-            straddling.add(known)
-    return points.assign(value=points["value"].mask(points["time"].isin(straddling)))
-
-
-def _settled(window: pd.DataFrame, on: pd.Timestamp, changes: pd.DataFrame) -> pd.DataFrame:
-    """Take out the periods before a change in which an earlier one still took hold."""
-    full_effect_on = changes.loc[changes["on"] < on, "full_effect_on"].max()
-    return window[~((window["time"] < full_effect_on) & (window["time"] < on))]
-
-
-def _ramp(axis: PeriodAxis, on: pd.Timestamp, full_effect_on: pd.Timestamp) -> int:
-    """Return how many periods from the change on lie wholly or partly before its full effect."""
-    if pd.isna(full_effect_on):
-        return 0
-    reached = axis.position(full_effect_on, "full_effect_at")
-    return max(reached + (not axis.is_start(full_effect_on)) - axis.position(on, "on"), 0)
-
-
-def _place(one: _Fitted, changes: pd.DataFrame) -> tuple[int, str, int]:
+def _place(one: Fitted, changes: pd.DataFrame) -> tuple[int, str, int]:
     """Return where an effect stands: by change as listed, service and measure."""
     return (
         changes["change_id"].tolist().index(one.change_id),
@@ -341,7 +207,7 @@ def _place(one: _Fitted, changes: pd.DataFrame) -> tuple[int, str, int]:
 
 
 def _effects(
-    fitted: Sequence[_Fitted], changes: pd.DataFrame, judged: ChangeEffects
+    fitted: Sequence[Fitted], changes: pd.DataFrame, judged: ChangeEffects
 ) -> pd.DataFrame:
     """Return the single results as rows."""
     named = changes.set_index("change_id").reindex([one.change_id for one in fitted])
