@@ -57,6 +57,7 @@ _PLACES = {
         "what_was_checked",
         "service_and_satisfaction",
     ),
+    "slm_analysis.presentation.words.change_caveats": ("what_else",),
     "slm_analysis.presentation.tables.agreement": ("agreed_goals", "agreed_duties"),
     "slm_analysis.presentation.tables.portfolio": ("matrix",),
     "slm_analysis.presentation.words.portfolio": ("attention",),

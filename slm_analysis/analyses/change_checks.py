@@ -99,15 +99,18 @@ def check_drift(series: ChangeSeries, terms: Terms) -> Check:
     return _sought(series, terms, bent, "drift", {BEND: reach})
 
 
-def check_placebo_units(series: ChangeSeries, terms: Terms, change: int, *, found: bool) -> Check:
-    """Answer where the unit ranks if each comparable one is taken for changed at the same date.
+def placebo_units(series: ChangeSeries, terms: Terms, change: int) -> pd.DataFrame:
+    """Return the effect that each comparable unit shows if it is taken for changed as well.
 
-    The effect of each by least squares against the mean of the others, as a multiple of its own
-    residual spread. `value` is the unit's rank, 1 the largest; p the share of all units that rank
-    as high (permutation test: Abadie, Diamond and Hainmueller, JASA 2010;105:493-505).
+    Returns
+    -------
+    DataFrame
+        `unit`, `estimate` (by least squares; the changed unit against the mean of the comparable
+        ones, each of these against the mean of the others), `size` (as a multiple of the unit's
+        own residual spread); the changed unit first. Without rows where none is comparable.
     """
     if not series.controls:
-        return _row("placebo_units", None, NOT_POSSIBLE)
+        return pd.DataFrame({"unit": [], "estimate": [], "size": []})
     used = series.rows["used"].to_numpy()
     pool = series.pool[used]
     count = (~np.isnan(pool)).sum(axis=1, keepdims=True)
@@ -119,9 +122,25 @@ def check_placebo_units(series: ChangeSeries, terms: Terms, change: int, *, foun
     after = series.used["position"][series.used["phase"] == AFTER] - change
     effect = least_squares(columns, mean_effect(terms, after), away)
     step = np.where(columns[[STEP]].to_numpy() > 0, effect, 0.0)
-    size = np.abs(effect) / np.nanstd(away - step, axis=0)
-    larger = int((size[1:] >= size[0]).sum())
-    compared = 1 + int((~np.isnan(size[1:])).sum())
+    return pd.DataFrame(
+        {
+            "unit": [series.unit, *series.controls],
+            "estimate": effect,
+            "size": np.abs(effect) / np.nanstd(away - step, axis=0),
+        }
+    )
+
+
+def check_placebo_units(units: pd.DataFrame, *, found: bool) -> Check:
+    """Answer where the unit ranks if each comparable one is taken for changed at the same date.
+
+    `value` is the unit's rank by size, 1 the largest; p the share of all units that rank as high
+    (permutation test: Abadie, Diamond and Hainmueller, JASA 2010;105:493-505).
+    """
+    if units.empty:
+        return _row("placebo_units", None, NOT_POSSIBLE)
+    own, others = units["size"].iloc[0], units["size"].iloc[1:].dropna()
+    larger, compared = int((others >= own).sum()), 1 + len(others)
     p = (1 + larger) / compared
     top = p <= RANK_LEVEL if compared >= 1 / RANK_LEVEL else not larger
     state = STATED if not found else OK if top else CAUTION

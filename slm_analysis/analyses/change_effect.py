@@ -27,6 +27,7 @@ BETTER, WORSE = "better", "worse"
 NO_MEANINGFUL_CHANGE, CANNOT_TELL = "no_meaningful_change", "cannot_tell"
 
 NO_THIRDS = pd.DataFrame(columns=["part", "estimate", "low", "high", "p"])
+NO_PLACEBOS = pd.DataFrame(columns=["unit", "estimate", "size"])
 LINES = ["fitted", "expected", "expected_low", "expected_high"]
 
 
@@ -63,6 +64,9 @@ class ChangeEffect(Result):
         (smallest size that would have been noticed), `state` (`ok`, `caution`, `stated`,
         `taken_out`, `not_possible`, `not_checked`; of persistence `lasted`, `grew`, `fading`,
         `faded`, `unclear`, `not_asked`).
+    placebo_units : DataFrame
+        `unit`, `estimate`, `size`: the changed unit, then each comparable one taken for changed on
+        the same date (see `placebo_units`); without rows on an own series.
     table : DataFrame
         One row per period: `time`, `value` (a rate: share of 1), `n`, `fitted`, `expected`
         (without the change), `expected_low`, `expected_high` (of that mean, not of a single
@@ -113,6 +117,7 @@ class ChangeEffect(Result):
     parts: pd.DataFrame
     thirds: pd.DataFrame
     checks: pd.DataFrame
+    placebo_units: pd.DataFrame
     table: pd.DataFrame
     on: pd.Timestamp | int
     n_before: int
@@ -273,6 +278,7 @@ def conclude(fitted: FittedChange, level: float) -> ChangeEffect:
         parts=_parts_frame(parts),
         thirds=since,
         checks=as_frame(checks),
+        placebo_units=fitted.placebo_units if fit is not None else NO_PLACEBOS,
         table=_table(fitted, level),
         on=fitted.on,
         n_before=series.count(BEFORE),

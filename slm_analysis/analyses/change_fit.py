@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from slm_analysis.analyses.change_checks import (
     check_pre_trend,
     check_season,
     mean_effect,
+    placebo_units,
 )
 from slm_analysis.analyses.change_family import family_of
 from slm_analysis.analyses.change_model import SLOPE, STEP, ChangeFit, Part, Terms, design, fit_rows
@@ -99,6 +101,11 @@ class FittedChange:
         """The terms that make the mean effect."""
         return mean_effect(self.terms, self.since)
 
+    @cached_property
+    def placebo_units(self) -> pd.DataFrame:
+        """The effects of comparable units that had no change, the changed one first."""
+        return placebo_units(self.series, self.terms, self.change)
+
     def parts(self, level: float) -> dict[str, Part]:
         """Return the parts of the effect, the asked mean effect first."""
         if self.fit is None:
@@ -133,7 +140,7 @@ class FittedChange:
             check_placebo_date(series, terms),
             *always,
             check_drift(series, terms),
-            check_placebo_units(series, terms, self.change, found=found),
+            check_placebo_units(self.placebo_units, found=found),
         ]
 
 

@@ -36,11 +36,11 @@ def held_mix(cases: pd.DataFrame, value: str, time: str, by: Sequence[str]) -> p
     Rates and Proportions, 3rd ed., ch. 19): the kinds are compared within periods only, so that a
     change over time is not taken for one of kind, and their differences add up over the columns.
     """
-    kinds = pd.get_dummies(_levels(cases[list(by)]), drop_first=True, dtype=float)
     within = cases[time].to_numpy()
     y = cases[value].to_numpy(dtype=float)
-    if kinds.empty or not len(cases):
+    if cases.empty or not len(by):
         return pd.Series(y, cases.index)
+    kinds = pd.get_dummies(_levels(cases[list(by)]), drop_first=True, dtype=float)
     X = kinds.to_numpy()  # noqa: N806  the field's name of a design matrix
     away = X - kinds.groupby(within).transform("mean").to_numpy()
     effect = np.linalg.lstsq(away, y - pd.Series(y).groupby(within).transform("mean"))[0]

@@ -85,6 +85,16 @@ def test_the_rank_among_unchanged_units():
     assert check(alone, "placebo_units")["state"] == "not_possible"
 
 
+def test_the_units_behind_the_rank_are_told():
+    found = change_effect(panel(STEP, *[0.0 * STEP] * 4), **CALL, unit="unit", treated="A")
+    units = found.placebo_units
+    assert units["unit"].tolist() == ["A", "B", "C", "D", "E"]
+    assert units["estimate"].iloc[0] == pytest.approx(3.0, abs=0.5)
+    assert units["estimate"].iloc[1:].abs().max() < 0.6
+    assert units["size"].idxmax() == 0
+    assert change_effect(series(STEP), **CALL).placebo_units.empty
+
+
 def test_the_rank_of_a_unit_without_effect_is_like_any_other():
     ranks = [
         check(

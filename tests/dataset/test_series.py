@@ -176,6 +176,41 @@ class TestOthers:
         got = series(unit(tickets(("2026-10-05", 1)), surveys), "satisfaction")
         assert shown(got, "value")["10-05"] == (4.0,)
 
+    def test_tickets_with_an_answer_out_of_those_resolved(self, unit):
+        frame = tickets(
+            ("2026-10-05", 1), ("2026-10-06", 1), ("2026-10-19", 1), ("2026-10-20", None)
+        )
+        surveys = answers(("2026-10-30", 4, "a"), ("2026-10-30", 2, "b"), ("2026-10-30", 2, "c"))
+        linked = surveys.assign(ticket_id=["T0", "T0", "T2"])
+        got = series(unit(frame, linked), "response_rate")
+        # Two answers to one ticket count once; the period is that of the resolution.
+        assert shown(got, "value", "n") == {
+            "10-05": (1, 2), "10-12": (0, 0), "10-19": (1, 1), "10-26": (0, 0),
+        }  # fmt: skip
+        assert series(unit(frame, surveys), "response_rate").empty
+
+
+class TestHeldMix:
+    def test_more_of_the_slow_kind_is_no_change(self, unit):
+        def week(day, slow):
+            return [
+                (f"2026-10-{day:02d}", 9 if at < slow else 1,
+                 {"priority": "P1" if at < slow else "P2"})
+                for at in range(12)
+            ]  # fmt: skip
+
+        own = unit(tickets(*week(5, 5), *week(12, 7), *week(19, 6)))
+        plain = shown(series(own, "resolution_hours"), "value")
+        held = shown(series(own, "resolution_hours", held=["priority"]), "value", "weights")
+        assert plain["10-12"][0] - plain["10-05"][0] == pytest.approx(16 / 12)
+        assert held["10-12"][0] == pytest.approx(held["10-05"][0])
+        assert held["10-12"][1] == 12
+        assert held["10-19"][0] == pytest.approx(plain["10-19"][0])
+
+    def test_a_column_that_is_not_there_is_named(self, unit):
+        with pytest.raises(InputError, match="held 'priorty' is not known"):
+            series(unit(tickets(("2026-10-05", 1))), "opened", held=["priorty"])
+
 
 class TestSplit:
     def test_by_columns_come_first_and_all_have_the_same_periods(self, unit):

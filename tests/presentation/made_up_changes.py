@@ -5,7 +5,8 @@ import pandas as pd
 
 from slm_analysis.analyses.change_checks import COLUMNS
 from slm_analysis.analyses.change_effect import ChangeEffect
-from slm_analysis.questions.process_changes import MEASURES, ChangeOutcomes
+from slm_analysis.questions.fitted_changes import MEASURES
+from slm_analysis.questions.process_changes import ChangeOutcomes
 from slm_analysis.result import note
 
 ON = pd.Timestamp("2026-03-02")
@@ -45,6 +46,7 @@ def made_up_effect(
         "checks": pd.DataFrame(
             [{"check": name, "state": "caution"} for name in cautions], columns=COLUMNS
         ),
+        "placebo_units": pd.DataFrame(columns=["unit", "estimate", "size"]),
         "table": made_up_table(measure, estimate, before, after, freq),
         "on": ON,
         "n_before": before,

@@ -130,6 +130,21 @@ def test_series_stand_with_the_surest_first_and_the_rest_is_counted():
     assert chart.caption.caveats[-1] == "2 effects not drawn here; see the table."
 
 
+def test_comparable_units_stand_below_the_effect():
+    units = pd.DataFrame(
+        {"unit": list("ABCDE"), "estimate": [0.038, -0.01, 0.02, 0.0, np.nan], "size": 1.0}
+    )
+    effect = made_up_effect(placebo_units=units, controls=tuple("BCDE"))
+    result = made_up_outcomes(("A", "Payments", "resolution_time", effect))
+    for narrow in (False, True):
+        words = [text for text, _ in texts(before_and_after(result), narrow=narrow)[0]]
+        assert "3 unchanged units" in words
+    with style():
+        chart = before_and_after(result)
+    (dots,) = [line for line in chart.axes[1].get_lines() if len(line.get_xdata()) == 3]
+    assert dots.get_xdata() == pytest.approx([-1.0, 2.0, 0.0])
+
+
 def test_periods_left_out_are_hollow():
     effect = made_up_effect()
     effect.table.loc[[40, 41, 69], "phase"] = ["ramp", "ramp", "incomplete"]

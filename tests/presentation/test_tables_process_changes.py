@@ -5,7 +5,7 @@ import pandas as pd
 from slm_analysis.presentation import table
 from slm_analysis.presentation.about import method
 from slm_analysis.presentation.tables.process_changes import promised_actions, series_numbers
-from slm_analysis.presentation.words.process_changes import judged
+from slm_analysis.presentation.words.judged_changes import judged
 from slm_analysis.result import note
 
 from .made_up_changes import ON, made_up_actions, made_up_effect, made_up_outcomes
@@ -21,16 +21,19 @@ TOO_FEW = ("C", "Payments", "satisfaction",
 
 def test_effects_stand_one_a_row_with_verdict_effect_and_interval():
     shown = table(made_up_outcomes(BETTER, WORSE, TOO_FEW, changes={"D": "later"}))
-    assert shown.caption == "What followed each change, with 95% interval; weeks with a figure"
+    assert shown.caption == (
+        "The numbers: each effect with its 95% interval, weeks with a figure, and the smallest "
+        "effect that would show in four of five such series"
+    )
     assert shown.rows == [
-        ["Change A", "2 March 2026", "Payments", "share in time", "Better", "+3.8 points",
-         "+2.5 to +5.1", "40", "30", "2.0 points", "1"],
-        ["Change B", "2 March 2026", "Payments", "time to resolve", "Worse", "+2.0 h",
-         "+0.2 to +3.8", "40", "30", "1.0 h", "0"],
-        ["Change C", "2 March 2026", "Payments", "satisfaction", "Cannot tell", "–", "–", "3",
-         "30", "–", "0"],
-        ["Change D", "2 March 2026", "Payments", "–", "In effect after the reported period",
-         *["–"] * 6],
+        ["Change A", "2 March 2026", "Payments", "share in time", "40", "30",
+         "2.0 points", "Better", "+3.8 points", "+2.5 to +5.1", "1"],
+        ["Change B", "2 March 2026", "Payments", "time to resolve", "40", "30",
+         "1.0 h", "Worse", "+2.0 h", "+0.2 to +3.8", "0"],
+        ["Change C", "2 March 2026", "Payments", "satisfaction", "3", "30", "–", "Cannot tell",
+         "–", "–", "0"],
+        ["Change D", "2 March 2026", "Payments", *["–"] * 4,
+         "In effect after the reported period", *["–"] * 3],
     ]  # fmt: skip
     assert shown.accented == [1]
     assert {len(row) for row in shown.rows} == {len(shown.columns)}

@@ -134,6 +134,41 @@ def told(name, state, *, value=0.021, **given):
         ("other_changes", "ok", "No other change lies near."),
         ("other_changes", "not_checked", "Which other changes were made is not known here."),
         (
+            "mix",
+            "ok",
+            "With the same mix of priorities, types and channels before and after, the answer is "
+            "the same: +2.1 points (−0.3 to +4.5).",
+        ),
+        (
+            "mix",
+            "caution",
+            "With the same mix of priorities, types and channels before and after, it is +2.1 "
+            "points (−0.3 to +4.5), and the answer another: what came in changed too.",
+        ),
+        (
+            "mix",
+            "not_possible",
+            "Priorities, types and channels are not on record or all alike: there is no mix to "
+            "hold fixed.",
+        ),
+        (
+            "response",
+            "ok",
+            "The share that answers has not changed beyond chance (+2.1 points; −0.3 to +4.5); a "
+            "change of less than 3.4 points could have escaped.",
+        ),
+        (
+            "response",
+            "caution",
+            "The share that answers has changed (+2.1 points; −0.3 to +4.5): others may be "
+            "speaking.",
+        ),
+        (
+            "response",
+            "not_possible",
+            "Who could answer is not on record for long enough to tell.",
+        ),
+        (
             "persistence",
             "lasted",
             "In the last third of the weeks since, the effect is still there: +3.1 points (+0.4 to "
@@ -204,6 +239,29 @@ def test_sentences(name, state, sentence):
 )
 def test_the_rank_among_units(state, rank, sentence):
     assert told("placebo_units", state, value=rank, controls=tuple("BCDE")) == sentence
+
+
+@pytest.mark.parametrize(
+    ("state", "ending"),
+    [
+        ("ok", "the same answer."),
+        ("caution", "which is another answer; two times are compared there, without trend or "
+         "season."),
+    ],
+)  # fmt: skip
+def test_ordered_answers(state, ending):
+    joint = ":" if state == "ok" else ","
+    effect = made_up_effect(measure="satisfaction", checks=checks("ordered", state, 2.0, 1.6, 2.51))
+    assert words.sentence(effect.checks.iloc[0], effect, MEASURES["satisfaction"]) == (
+        f"Read as ordered answers, a higher score has 2.00 times the odds of before (1.60 to 2.51)"
+        f"{joint} {ending}"
+    )
+
+
+def test_the_share_that_answers_is_told_in_points_whatever_the_measure():
+    effect = made_up_effect(measure="satisfaction", checks=checks("response", "caution"))
+    told_of = words.sentence(effect.checks.iloc[0], effect, MEASURES["satisfaction"])
+    assert told_of.startswith("The share that answers has changed (+2.1 points; −0.3 to +4.5)")
 
 
 def test_other_changes_are_counted_and_numbered_periods_have_no_season():

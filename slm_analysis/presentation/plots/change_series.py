@@ -22,7 +22,8 @@ from slm_analysis.presentation.plots.time_axis import days, month_ticks
 from slm_analysis.presentation.tables import process_changes as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 from slm_analysis.presentation.words import change_effect as effect_words
-from slm_analysis.presentation.words import process_changes as words
+from slm_analysis.presentation.words import change_figures as figure_words
+from slm_analysis.presentation.words import judged_changes as judged_words
 from slm_analysis.presentation.words.change_effect import Wording
 from slm_analysis.questions.process_changes import ChangeOutcomes
 
@@ -47,6 +48,8 @@ EFFECT_BELOW = {False: 108, True: HEAD + 170 + FOOT + 30}
 """Pixels from the top of a panel down to the scale of the effect."""
 EFFECT_NAME = 28
 EFFECT_FOOT = 58
+OTHERS_ROOM = 34
+"""Pixels that the comparable units take below the effect."""
 STEPS = [1, 2, 5, 10]
 """Ticks stand at these multiples of a power of ten."""
 DOT, DOT_OF_EFFECT = 4.6, 7
@@ -73,23 +76,23 @@ def before_and_after(result: ChangeOutcomes) -> Chart:
     """Return what happened against what was expected without the change, the surest first."""
     drawn = [
         (row, effect)
-        for row, effect in words.by_evidence(result)
+        for row, effect in judged_words.by_evidence(result)
         if effect.table["value"].notna().any()
     ][:MOST_PANELS]
     panels = [
         Panel(
-            heading=words.subject(row),
-            verdict=f"{words.verdict(row, effect)}: "
-            f"{effect_words.brief(effect, words.wording(row))}",
+            heading=judged_words.subject(row),
+            verdict=f"{judged_words.verdict(row, effect)}: "
+            f"{effect_words.brief(effect, judged_words.wording(row))}",
             change=f"{date(row['on'])}: {row['description']}",
             effect=effect,
-            wording=words.wording(row),
+            wording=judged_words.wording(row),
         )
         for row, effect in drawn
     ]
-    caption = words.before_and_after_caption(result, drawn)
+    caption = figure_words.before_and_after_caption(result, drawn)
     if not panels:
-        return Chart(caption, draw_nothing(words.nothing_to_draw(result)))
+        return Chart(caption, draw_nothing(figure_words.nothing_to_draw(result)))
     return Chart(caption, draw_panels(panels), tables.series_numbers(result, drawn))
 
 
@@ -117,8 +120,18 @@ def draw_panels(panels: Sequence[Panel]) -> Draw:
 def _height(panel: Panel, narrow: bool) -> float:
     """Return the pixels that a panel takes; on a phone the effect stands below its series."""
     if narrow and panel.effect.estimate is not None:
-        return EFFECT_BELOW[True] + EFFECT[True][2] + EFFECT_FOOT
+        return EFFECT_BELOW[True] + _effect_height(panel, narrow) + EFFECT_FOOT
     return HEAD + SERIES[narrow][2] + FOOT
+
+
+def _effect_height(panel: Panel, narrow: bool) -> float:
+    return EFFECT[narrow][2] + (OTHERS_ROOM if len(_others(panel)) else 0)
+
+
+def _others(panel: Panel) -> NDArray[np.float64]:
+    """Return the effects of the comparable units, taken for changed as well."""
+    others = panel.effect.placebo_units["estimate"].iloc[1:].dropna()
+    return panel.wording.scale * others.to_numpy(dtype=float)
 
 
 @dataclass(frozen=True)
@@ -139,10 +152,11 @@ class _Place:
         ax = self.axes(left, HEAD, width, height)
         _draw_series(ax, panel, self.narrow, width, height)
         if panel.effect.estimate is not None:
-            left, width, height = EFFECT[self.narrow]
+            left, width, _ = EFFECT[self.narrow]
+            tall = _effect_height(panel, self.narrow)
             below = EFFECT_BELOW[self.narrow]
             self.text(left, below - EFFECT_NAME, "Effect", fontweight="bold", fontsize=SMALL)
-            _draw_effect(self.axes(left, below, width, height), panel)
+            _draw_effect(self.axes(left, below, width, tall), panel)
 
     def axes(self, left: float, below: float, width: float, height: float) -> Axes:
         across = NARROW if self.narrow else WIDE
@@ -248,11 +262,12 @@ def _name_lines(
 
 
 def _draw_effect(ax: Axes, panel: Panel) -> None:
-    """Draw the effect with its interval on a scale of its own, around no effect."""
+    """Draw the effect with its interval on a scale of its own, comparable units below it."""
     effect, wording = panel.effect, panel.wording
     (value, low, high), digits = effect_words.shown(effect, wording)
     matters = wording.scale * (effect.min_effect or 0.0)
-    reach = 1.15 * max(abs(low), abs(high), 1.5 * matters)
+    others = _others(panel)
+    reach = 1.15 * max(abs(low), abs(high), 1.5 * matters, *np.abs(others))
     ax.set(xlim=(-reach, reach), ylim=(0, 1), yticks=[])
     every = MaxNLocator(4, steps=STEPS, symmetric=True).tick_values(-reach, reach)
     ticks = [t for t in every if abs(t) < 0.9 * reach]
@@ -266,13 +281,19 @@ def _draw_effect(ax: Axes, panel: Panel) -> None:
     ax.axvline(0, color=PALETTE["lim"], lw=1.2)
     colour = PALETTE["acc" if effect.verdict == WORSE else "ink"]
     unsure = effect.verdict == CANNOT_TELL
-    ax.plot([low, high], [0.42, 0.42], color=colour, lw=2.2, solid_capstyle="butt",
+    y = 0.62 if len(others) else 0.42
+    ax.plot([low, high], [y, y], color=colour, lw=2.2, solid_capstyle="butt",
             dash_capstyle="butt", ls=DOTTED if unsure else "-")  # fmt: skip
-    ax.plot([value], [0.42], "o", ms=DOT_OF_EFFECT, color=colour, mew=1.4,
+    ax.plot([value], [y], "o", ms=DOT_OF_EFFECT, color=colour, mew=1.4,
             mfc=PALETTE["paper"] if unsure else colour)  # fmt: skip
-    ax.annotate(signed(value, digits), (value, 0.42), xytext=(0, 8), ha="center", va="bottom",
+    ax.annotate(signed(value, digits), (value, y), xytext=(0, 8), ha="center", va="bottom",
                 textcoords="offset points", fontweight="bold", color=colour,
                 fontsize=SMALL)  # fmt: skip
+    if len(others):
+        ax.plot(others, np.full(len(others), 0.3), "o", ms=DOT, color=PALETTE["line"],
+                mfc=PALETTE["paper"])  # fmt: skip
+        ax.annotate(effect_words.units_without(len(others)), (0, 0.03), ha="center", va="bottom",
+                    fontsize=SMALL, color=PALETTE["muted"], annotation_clip=False)  # fmt: skip
 
 
 def _tick(value: float) -> str:

@@ -15,9 +15,9 @@ from slm_analysis.analyses.change_effect import (
 from slm_analysis.presentation.chart import Chart, Draw
 from slm_analysis.presentation.numbers import MINUS
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
-from slm_analysis.presentation.tables import process_changes as tables
 from slm_analysis.presentation.words import change_effect as effect_words
-from slm_analysis.presentation.words import process_changes as words
+from slm_analysis.presentation.words import change_figures as figure_words
+from slm_analysis.presentation.words import judged_changes as judged_words
 from slm_analysis.questions.process_changes import ChangeOutcomes
 
 MARKS = {BETTER: "better", WORSE: "worse", NO_MEANINGFUL_CHANGE: "same", CANNOT_TELL: "unsure"}
@@ -28,11 +28,12 @@ ROOM = 1.08
 
 def plot(result: ChangeOutcomes) -> Chart:
     """Return one mark with its interval per change, service and measure."""
-    rows = [_row(row, effect) for row, effect in words.judged(result)]
+    rows = [_row(row, effect) for row, effect in judged_words.judged(result)]
     if not rows:
-        nothing = draw_nothing(words.nothing_to_draw(result))
-        return Chart(words.caption(result), nothing, tables.table(result))
-    return Chart(words.caption(result), draw_effects(rows), tables.table(result))
+        return Chart(
+            figure_words.caption(result), draw_nothing(figure_words.nothing_to_draw(result))
+        )
+    return Chart(figure_words.caption(result), draw_effects(rows))
 
 
 def draw_effects(rows: list[Row]) -> Draw:
@@ -54,16 +55,16 @@ def draw_effects(rows: list[Row]) -> Draw:
 
 
 def _row(row: pd.Series, effect: ChangeEffect) -> Row:
-    wording = words.wording(row)
+    wording = judged_words.wording(row)
     told = effect.estimate is not None
     value, low, high = _against_what_matters(effect)
     return Row(
         label=str(row["description"]),
-        under=words.subject(row),
+        under=judged_words.subject(row),
         value=value,
         low=low,
         high=high,
-        words=words.verdict(row, effect),
+        words=judged_words.verdict(row, effect),
         figures=effect_words.brief(effect, wording),
         mark=MARKS[effect.verdict] if told else "hidden",
     )

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import pandas as pd
 
 from slm_analysis.analyses.change_effect import WORSE, ChangeEffect
-from slm_analysis.presentation.numbers import NO_VALUE, count, date
+from slm_analysis.presentation.numbers import NO_VALUE, capitalised, count, date
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import change_checks as check_words
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words import change_path as paths
 from slm_analysis.presentation.words import improvement_actions as action_words
+from slm_analysis.presentation.words import judged_changes as judged_words
 from slm_analysis.presentation.words import process_changes as words
 from slm_analysis.presentation.words.change_effect import Wording
-from slm_analysis.presentation.words.process_changes import Judged
+from slm_analysis.presentation.words.judged_changes import Judged
 from slm_analysis.questions.process_changes import ChangeOutcomes
 
 EFFECTS = (
@@ -23,12 +24,12 @@ EFFECTS = (
     Column("From", minor=True),
     Column("Service", minor=True),
     Column("Measure"),
-    Column("Verdict"),
-    Column("Effect", numeric=True),
-    Column("Interval", numeric=True),
     Column("Before", numeric=True, minor=True),
     Column("After", numeric=True, minor=True),
     Column("Would show from", numeric=True, minor=True),
+    Column("Verdict"),
+    Column("Effect", numeric=True),
+    Column("Interval", numeric=True),
     Column("Other changes near", numeric=True, minor=True),
 )
 SERIES = (
@@ -60,7 +61,7 @@ ACTIONS = (
 
 def table(result: ChangeOutcomes) -> Table:
     """Return one row per change, service and measure; a change without figures has one too."""
-    effects = words.judged(result)
+    effects = judged_words.judged(result)
     without = result.changes[~result.changes["change_id"].isin(result.effects["change_id"])]
     rows = [_effect(row, effect) for row, effect in effects]
     rows += [_without(change) for _, change in without.iterrows()]
@@ -68,23 +69,26 @@ def table(result: ChangeOutcomes) -> Table:
     if not rows:
         return Table(words.answer(result), EFFECTS, [])
     level = effect_words.confidence(result.level)
-    caption = f"What followed each change, with {level} interval; {result.freq}s with a figure"
-    return Table(caption, EFFECTS, rows, accented=worse)
+    caption = (
+        f"The numbers: each effect with its {level} interval, {result.freq}s with a figure, and "
+        "the smallest effect that would show in four of five such series"
+    )
+    return Table(caption, EFFECTS, rows, accented=worse, folded=True)
 
 
 def _effect(row: pd.Series, effect: ChangeEffect) -> list[str]:
-    wording = words.wording(row)
+    wording = judged_words.wording(row)
     return [
         row["description"],
         date(row["on"]),
         row["service"],
         wording.name,
-        words.verdict(row, effect),
-        effect_words.size(effect, wording),
-        effect_words.interval(effect, wording),
         count(effect.n_before),
         count(effect.n_after),
         effect_words.detectable(effect, wording),
+        judged_words.verdict(row, effect),
+        effect_words.size(effect, wording),
+        effect_words.interval(effect, wording),
         count(row["others_near"]),
     ]
 
@@ -92,18 +96,18 @@ def _effect(row: pd.Series, effect: ChangeEffect) -> list[str]:
 def _without(change: pd.Series) -> list[str]:
     named = [change["description"], date(change["on"]), change["service"] or "all"]
     verdict = action_words.BROUGHT[change["outcome"]]
-    return [*named, NO_VALUE, f"{verdict[:1].upper()}{verdict[1:]}", *[NO_VALUE] * 6]
+    return [*named, *[NO_VALUE] * 4, capitalised(verdict), *[NO_VALUE] * 3]
 
 
 def series_numbers(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Table:
     """Return the latest periods of each series, with what was expected without the change."""
     rows = [
         [
-            words.subject(row),
+            judged_words.subject(row),
             date(period["time"]),
-            words.wording(row).figure(period["value"]),
-            words.wording(row).figure(period["expected"]),
-            _between(period, words.wording(row)),
+            judged_words.wording(row).figure(period["value"]),
+            judged_words.wording(row).figure(period["expected"]),
+            _between(period, judged_words.wording(row)),
             count(period["n"]),
         ]
         for row, effect in drawn
@@ -122,9 +126,9 @@ def _between(period: pd.Series, wording: Wording) -> str:
 def what_was_checked(result: ChangeOutcomes) -> Table:
     """Return every check of every effect as question and answer."""
     rows = [
-        [f"{row['description']}: {words.subject(row)}", question, answer]
-        for row, effect in words.judged(result)
-        for question, answer in check_words.sentences(effect, words.wording(row))
+        [f"{row['description']}: {judged_words.subject(row)}", question, answer]
+        for row, effect in judged_words.judged(result)
+        for question, answer in check_words.sentences(effect, judged_words.wording(row))
     ]
     caption = "What could make these answers wrong, and what was found" if rows else "No effect"
     return Table(caption, CHECKS, rows, folded=bool(rows))
@@ -138,7 +142,7 @@ def service_and_satisfaction(result: ChangeOutcomes) -> Table:
             *(paths.figures(pair, measure) for measure in paths.STEPS),
             paths.sentence(pair),
         ]
-        for pair in paths.pairs(words.judged(result))
+        for pair in paths.pairs(judged_words.judged(result))
     ]
     if not rows:
         return Table("No change has both a service level and satisfaction to set beside", PATH, [])

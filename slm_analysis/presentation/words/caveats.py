@@ -141,6 +141,10 @@ SENTENCES = {
     "would show as large an effect.",
     "change_placebo_units_various": "Taken as changed on the same date, some of the comparable "
     "units would show as large an effect.",
+    "change_mix": "With the same mix of priorities, types and channels before and after, the "
+    "answer is another: what came in changed too.",
+    "change_response": "The share that answers has changed: others may be speaking.",
+    "change_ordered": "Read as ordered answers instead of a mean, the answer is another.",
     "change_season_not_separable": "With under two full years of figures, a yearly season "
     "cannot be told from the change.",
     "change_few_points": "The answer rests on {counted} only.",

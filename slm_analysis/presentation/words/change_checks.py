@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.analyses.change_effect import ChangeEffect
-from slm_analysis.presentation.numbers import counted, digits_to_tell, signed
-from slm_analysis.presentation.words.change_effect import PERIODS, Wording, smallest
+from slm_analysis.presentation.numbers import counted, digits_to_tell, number, signed
+from slm_analysis.presentation.words.change_effect import PERIODS, SCALES, Wording, smallest
 
 NAMES = {
     "power": "Could it have been seen",
@@ -17,6 +17,9 @@ NAMES = {
     "placebo_units": "Does it show in other units",
     "season": "Could it be the season",
     "other_changes": "What else changed",
+    "mix": "Did other cases come in",
+    "response": "Do other people answer",
+    "ordered": "Is it so for ordered answers",
     "persistence": "Did it last",
 }
 """Each check as the question it answers, in the order in which they are read."""
@@ -62,6 +65,25 @@ SENTENCES = {
     ("other_changes", "ok"): "No other change lies near.",
     ("other_changes", "caution"): "{others_near} near: part of what is seen may be their work.",
     ("other_changes", "not_checked"): "Which other changes were made is not known here.",
+    ("mix", "ok"): "With the same mix of priorities, types and channels before and after, the "
+    "answer is the same: {value} ({interval}).",
+    ("mix", "caution"): "With the same mix of priorities, types and channels before and after, it "
+    "is {value} ({interval}), and the answer another: what came in changed too.",
+    ("mix", "not_possible"): "Priorities, types and channels are not on record or all alike: there "
+    "is no mix to hold fixed.",
+    ("response", "ok"): "The share that answers has not changed beyond chance ({value}; "
+    "{interval}); a change of less than {seen_from} could have escaped.",
+    ("response", "caution"): "The share that answers has changed ({value}; {interval}): others may "
+    "be speaking.",
+    ("response", "not_possible"): "Who could answer is not on record for long enough to tell.",
+    (
+        "ordered",
+        "ok",
+    ): "Read as ordered answers, a higher score has {odds} times the odds of before "
+    "({odds_interval}): the same answer.",
+    ("ordered", "caution"): "Read as ordered answers, a higher score has {odds} times the odds of "
+    "before ({odds_interval}), which is another answer; two times are compared there, without "
+    "trend or season.",
     ("persistence", "lasted"): "In the last third of the {periods} since, the effect is still "
     "there: {last} ({last_interval}).",
     ("persistence", "grew"): "The effect grew: {first} in the first third of the {periods} since, "
@@ -108,6 +130,8 @@ def lasting(effect: ChangeEffect, wording: Wording) -> str:
 
 def _values(check: pd.Series, effect: ChangeEffect, wording: Wording) -> dict[str, str]:
     """Return what sentences may name, as readers see it."""
+    if check["check"] == "response":
+        wording = SCALES["rate"]
 
     def size(value: float) -> str:
         return f"{signed(wording.scale * value, wording.digits)}{wording.short}"
@@ -122,18 +146,18 @@ def _values(check: pd.Series, effect: ChangeEffect, wording: Wording) -> dict[st
     told = {
         "value": size(check["value"]),
         "number": signed(float(check["value"]), 2),
+        "odds": number(float(check["value"]), 2),
+        "odds_interval": f"{number(check['low'], 2)} to {number(check['high'], 2)}",
         "seen_from": size(large_enough).lstrip("+"),
         "interval": between(check),
         "periods": PERIODS[effect.freq][1],
         "matters": "" if effect.min_effect is None else smallest(effect.min_effect, wording),
     }
     if check["check"] in {"placebo_units", "other_changes"} and pd.notna(check["value"]):
-        number = int(check["value"])
-        told["few"] = str(number - 1) if number > 1 else "none"
+        rank = int(check["value"])
+        told["few"] = str(rank - 1) if rank > 1 else "none"
         told["others"] = counted(len(effect.controls), "comparable unit")
-        told["others_near"] = (
-            f"{counted(number, 'other change')} {'lies' if number == 1 else 'lie'}"
-        )
+        told["others_near"] = f"{counted(rank, 'other change')} {'lies' if rank == 1 else 'lie'}"
     if not third.empty:
         first, last = (
             third[third["part"] == f"{name}_third"].iloc[0] for name in ("first", "last")

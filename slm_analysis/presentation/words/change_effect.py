@@ -17,6 +17,7 @@ from slm_analysis.analyses.change_effect import (
     ChangeEffect,
 )
 from slm_analysis.presentation.chart import Caption
+from slm_analysis.presentation.language import ngettext
 from slm_analysis.presentation.numbers import (
     NO_VALUE,
     counted,
@@ -44,7 +45,10 @@ NEVER = "Cannot tell"
 """Where no further period will count."""
 PERIODS = {"week": ("week", "weeks"), "month": ("month", "months"), None: ("period", "periods")}
 SAID_IN_VERDICT = {"too_few_points", "no_variation"}
-SAID_OF_CHECK = {"placebo_date", "autocorrelation", "pre_trend", "drift", "placebo_units"}
+SAID_OF_CHECK = {
+    "placebo_date", "autocorrelation", "pre_trend", "drift", "placebo_units", "mix", "response",
+    "ordered",
+}  # fmt: skip
 
 
 def two_digits(value: float) -> str:
@@ -119,7 +123,8 @@ HOW_TO_READ_SERIES = (
     "Dots are what was seen, the thin line what was expected before the change. From then on, the "
     "dashed line is what would have been expected without it, with its interval. A hollow dot is "
     "left out: a period not complete, or one in which the change still took hold. The effect has "
-    "a scale of its own; shaded is too small to matter."
+    "a scale of its own; shaded is too small to matter. Hollow dots below it are the effects that "
+    "comparable units show on the same date, at which nothing was changed there."
 )
 POINTS = 100.0
 MEASURES: Mapping[str, Wording] = {
@@ -264,6 +269,11 @@ def _holds(effect: ChangeEffect, wording: Wording) -> str:
     if gain and loss:
         return f"both {wording.loss} and {wording.gain} that would matter"
     return f"both no change and {wording.gain if gain else wording.loss} that would matter"
+
+
+def units_without(number: int) -> str:
+    """Return what the dots below an effect are: ``4 unchanged units``."""
+    return ngettext("{n} unchanged unit", "{n} unchanged units", number).format(n=number)
 
 
 def confidence(level: float) -> str:

@@ -1,0 +1,91 @@
+"""The effects of a unit's process changes, each with its single result, as readers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from slm_analysis.analyses.change_effect import BETTER, WORSE, ChangeEffect
+from slm_analysis.presentation.numbers import date
+from slm_analysis.presentation.words import change_effect as effect_words
+from slm_analysis.presentation.words.change_checks import lasting
+from slm_analysis.presentation.words.change_effect import MEASURES, Wording
+from slm_analysis.questions.process_changes import EARLIER, LATER, ChangeOutcomes
+
+Judged = tuple[pd.Series, ChangeEffect]
+"""One row of `effects` with its single result."""
+
+
+def judged(result: ChangeOutcomes) -> list[Judged]:
+    """Return the effects, each with its single result."""
+    rows = [row for _, row in result.effects.iterrows()]
+    return list(zip(rows, result.single, strict=True))
+
+
+def by_evidence(result: ChangeOutcomes) -> list[Judged]:
+    """Return the effects, those that are better or worse first, the surest of them leading."""
+
+    def rank(one: Judged) -> tuple[bool, bool, float]:
+        row, effect = one
+        told = effect.verdict in {BETTER, WORSE}
+        return not told, effect.estimate is None, float(row["p"]) if told else 0.0
+
+    return sorted(judged(result), key=rank)
+
+
+def wording(row: pd.Series) -> Wording:
+    """Return how the measure of a row is told."""
+    return MEASURES[row["measure"]]
+
+
+def subject(row: pd.Series) -> str:
+    """Return what an effect is on: ``Invoice posting, share in time``."""
+    return f"{row['service']}, {wording(row).name}"
+
+
+def dated(change: pd.Series) -> str:
+    """Return a change with its date: ``Three-way match automated (2 March 2026)``."""
+    return f"{change['description']} ({date(change['on'])})"
+
+
+def verdict(row: pd.Series, effect: ChangeEffect) -> str:
+    """Return ``Better``, ``Cannot tell yet``, …."""
+    return effect_words.verdict(effect, final=bool(row["final"]))
+
+
+def sentence(row: pd.Series, effect: ChangeEffect) -> str:
+    """Return change, service, measure, verdict, and whether what was found lasted."""
+    told = effect_words.verdict_sentence(effect, wording(row), final=bool(row["final"]))
+    return joined(f"{row['description']}, {subject(row)}. {told}", lasting(effect, wording(row)))
+
+
+def told_apart(row: pd.Series, among: Sequence[Judged]) -> str:
+    """Return what tells an effect from the others, and no more."""
+    parts = [
+        str(row[column])
+        for column in ("description", "service")
+        if len({other[column] for other, _ in among}) > 1
+    ]
+    return ", ".join([*parts, wording(row).name])
+
+
+def not_judged(change: pd.Series) -> str:
+    """Return why a change has no effect to show."""
+    if change["outcome"] == LATER:
+        return f"{dated(change)} came after the reported period: nothing can be said yet."
+    if change["outcome"] == EARLIER:
+        return f"{dated(change)} was made before the figures begin: nothing to compare with."
+    where = f"of {change['service']}" if change["service"] else "of this unit"
+    return f"{dated(change)} cannot be judged: there are no figures {where}."
+
+
+def unjudged(result: ChangeOutcomes) -> list[str]:
+    """Return why changes have no effect to show, each in a sentence."""
+    without = result.changes[~result.changes["change_id"].isin(result.effects["change_id"])]
+    return [not_judged(change) for _, change in without.iterrows()]
+
+
+def joined(*parts: str) -> str:
+    """Return sentences one after the other, without the empty ones."""
+    return " ".join(part for part in parts if part)
