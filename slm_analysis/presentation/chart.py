@@ -42,7 +42,7 @@ class Caption:
     subtitle : str
         Measure, unit, period, count.
     sentence : str
-        What to read in it; also its alternative text.
+        What to read in it, each line a paragraph; also its alternative text.
     caveats : sequence of str
     how_to_read : str
     """

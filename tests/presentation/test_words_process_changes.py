@@ -433,8 +433,8 @@ def test_many_changes_are_counted_and_not_all_named():
         "Change C: cannot tell yet (share in time). 3 earlier changes are in the table."
     )
     assert caption(result).sentence == (
-        "Change A: cannot tell yet (share in time). Change B: cannot tell yet (share in time). "
-        "Change C: cannot tell yet (share in time). 3 earlier changes are in the table."
+        "Change A: cannot tell yet (share in time).\nChange B: cannot tell yet (share in time).\n"
+        "Change C: cannot tell yet (share in time).\n3 earlier changes are in the table."
     )
 
 
@@ -472,7 +472,7 @@ def test_each_series_is_told_by_what_sets_it_apart():
     two = made_up_outcomes(BETTER, HOURS)
     assert before_and_after_caption(two, judged(two)).sentence == (
         "Share in time. Better: 3.8 points more on time than expected without the change "
-        "(2.5 to 5.1). Time to resolve. Cannot tell yet: the interval (−0.3 to +1.3 business "
+        "(2.5 to 5.1).\nTime to resolve. Cannot tell yet: the interval (−0.3 to +1.3 business "
         "hours) holds both no change and a loss that would matter."
     )
 

@@ -45,7 +45,7 @@ def caption(result: ChangeOutcomes) -> Caption:
         title=answer(result),
         subtitle=f"Each effect against the smallest that matters ({listed(matters)}), with "
         f"{confidence(result.level)} interval. {counted(len(result.effects), 'effect')}",
-        sentence=joined(*summaries(result)) or nothing_to_draw(result),
+        sentence="\n".join(summaries(result)) or nothing_to_draw(result),
         caveats=[*family(result), *told_once(judged(result), BASIS)],
         how_to_read="Each mark is one effect, the line its interval; to the right is better, "
         "whatever the measure, and 1× is the smallest effect that matters. Triangle: better, or "
@@ -63,7 +63,7 @@ def before_and_after_caption(result: ChangeOutcomes, drawn: Sequence[Judged]) ->
         subtitle=f"What happened per {result.freq}, and what would have been expected without the "
         f"change. {result.freq.capitalize()}s by opening, for satisfaction by resolution; the "
         "scales do not start at 0",
-        sentence=joined(*(_panel(*one, drawn) for one in drawn)) or nothing_to_draw(result),
+        sentence="\n".join(_panel(*one, drawn) for one in drawn) or nothing_to_draw(result),
         caveats=[*told_once(drawn, SERIES), *more],
         how_to_read=HOW_TO_READ_SERIES,
     )
