@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.datasets import nile
 
 from slm_analysis.analyses.change_effect import change_effect, verdict_of
 from slm_analysis.analyses.change_model import Part
@@ -605,3 +606,17 @@ def test_months_written_as_numbers_are_not_taken_for_periods():
 def test_an_empty_frame_is_named():
     with pytest.raises(InputError, match="no rows"):
         change_effect(weeks()[:0], **WEEKLY)
+
+
+def test_the_nile_at_aswan():
+    """Yearly flow 1871 to 1970: less from 1899 on, 1097.75 before and 849.97 after.
+
+    Cobb, Biometrika 1978;65:243-251; the means as R gives them for its data set `Nile`. The
+    autocorrelation moves the estimate by little.
+    """
+    flow = nile.load_pandas().data
+    found = change_effect(flow, value="volume", time="year", on=1899, trend=False)
+    assert found.verdict == "worse"
+    assert found.estimate == pytest.approx(849.97 - 1097.75, abs=5)
+    assert -330 < found.low < found.high < -170
+    assert (found.n_before, found.n_after) == (28, 72)
