@@ -48,6 +48,7 @@ _PLACES = {
     "slm_analysis.analyses.answer_change": ("answer_change",),
     "slm_analysis.analyses.ordinal_regression": ("ordinal_regression",),
     "slm_analysis.presentation": ("say", "plot", "table", "headline"),
+    "slm_analysis.presentation.language": ("use_language",),
     "slm_analysis.presentation.tables.downtime": ("downtime",),
     "slm_analysis.presentation.plots.stability": ("small_multiples",),
     "slm_analysis.presentation.plots.driver_odds": ("driver_odds",),

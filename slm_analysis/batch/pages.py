@@ -17,16 +17,14 @@ from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from slm_analysis.batch.parameters import TITLE
+from slm_analysis.presentation.language import gettext, language, pgettext
+from slm_analysis.presentation.lettering import EAST_ASIAN
 from slm_analysis.presentation.views import KEY_FIGURES, PAGE
 
 TEMPLATES = Path(__file__).parent / "template"
 H2 = re.compile(r"^## (.+)$", re.MULTILINE)
 IDS = re.compile(r'(id="|href="#|url\(#)([^")]+)(?=[^<>]*>)')
 """Ids within tags; what stands between tags is text."""
-EAST_ASIAN = re.compile(
-    "[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff5e\U00020000-\U0003ffff]+"
-)
-"""Chinese, Japanese or Korean letters, with the full-width marks among them."""
 HANGUL, KANA = re.compile("[\uac00-\ud7a3]"), re.compile("[\u3041-\u30ff]")
 
 UNSEEN = re.compile(r"<(script|style)\b.*?(</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
@@ -70,7 +68,7 @@ class Frame:
 
 
 def page(blocks: Iterable[Mapping[str, object]], frame: Frame) -> str:
-    """Return the page that shows these blocks."""
+    """Return the page that shows these blocks, its own words in the language in use."""
     shown = list(blocks)
     content = {
         "blocks": shown,
@@ -102,6 +100,7 @@ def _environment() -> Environment:
     )
     environment.filters["svg"] = _svg
     environment.filters["lang"] = _with_languages
+    environment.globals |= {"_": gettext, "pgettext": pgettext, "language": language}
     return environment
 
 
@@ -111,7 +110,7 @@ def blocks(notebook: Path) -> Iterator[Mapping[str, object]]:
         if cell.cell_type == "markdown" and not TITLE.search(cell.source):
             heading = H2.match(cell.source)
             if heading:
-                yield {"type": "question", "text": heading[1].strip()}
+                yield {"type": "question", "text": gettext(heading[1].strip())}
             rest = cell.source[heading.end() :] if heading else cell.source
             if rest.strip():
                 yield _markdown(rest)
@@ -160,10 +159,10 @@ def _svg(drawing: str, prefix: str) -> Markup:
 
 
 def _with_languages(text: object) -> Markup:
-    """Return text escaped, its Chinese, Japanese and Korean parts named for a screen reader."""
+    """Return text escaped, parts in another East Asian language named for a screen reader."""
     return Markup(EAST_ASIAN.sub(_in_its_language, str(escape(text))))  # noqa: S704  escaped
 
 
 def _in_its_language(found: re.Match[str]) -> str:
-    language = "ko" if HANGUL.search(found[0]) else "ja" if KANA.search(found[0]) else "zh"
-    return f'<span lang="{language}">{found[0]}</span>'
+    own = "ko" if HANGUL.search(found[0]) else "ja" if KANA.search(found[0]) else "zh"
+    return found[0] if own == language() else f'<span lang="{own}">{found[0]}</span>'

@@ -13,6 +13,7 @@ import nbformat
 from papermill.iorw import read_yaml_file
 
 from slm_analysis.errors import Fault, InputError, nearest
+from slm_analysis.presentation.language import ENGLISH, LANGUAGES
 from slm_analysis.project import DEFAULTS, NOTEBOOKS, UNITS
 from slm_analysis.yaml_text import Node, parse_all, read_yaml
 
@@ -21,6 +22,7 @@ PORTFOLIO = "00_portfolio"
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 TAG = "parameters"
 UNIT = "business_unit"
+LANGUAGE = "language"
 PERIOD = ("period_start", "period_end")
 GIVEN = ("data", *PERIOD, "key_figures")
 """Parameters that `slm run` sets itself, besides the unit."""
@@ -68,6 +70,19 @@ class Settings:
         """Return the parameters for one notebook and unit: only those that it declares."""
         merged = {**self.defaults, **self.units.get(unit, {}), **given}
         return {name: merged[name] for name in merged if name in self.notebooks[notebook]}
+
+    def language(self, notebook: Path, unit: str = "") -> str:
+        """Return the language of a report: as files set it, else as its notebook presets it."""
+        values = {**self.notebooks[notebook], **self.of(notebook, unit, {})}
+        return str(values.get(LANGUAGE, ENGLISH))
+
+    @property
+    def index_language(self) -> str:
+        """The language of the index: that of the portfolio in it."""
+        for notebook in self.notebooks:
+            if notebook.stem == PORTFOLIO:
+                return self.language(notebook)
+        return str(self.defaults.get(LANGUAGE, ENGLISH))
 
 
 def read_settings(root: Path) -> Settings:
@@ -155,9 +170,17 @@ def declared(notebook: Path) -> dict[str, object]:
         for name in (PERIOD if notebook.stem == PORTFOLIO else (UNIT, *PERIOD))
         if name not in presets and not faults
     ]
+    faults += _no_language(presets.get(LANGUAGE, ENGLISH), notebook)
     if faults:
         raise InputError(faults)
     return presets
+
+
+def _no_language(value: object, file: Path, line: int | None = None) -> Iterator[Fault]:
+    """Yield a fault where a value is no language that reports can be written in."""
+    if value not in LANGUAGES:
+        near = nearest(str(value), LANGUAGES)
+        yield Fault("There is no such language.", near, file, line, key=LANGUAGE, value=value)
 
 
 def _statements(source: str, notebook: Path) -> Iterator[tuple[ast.stmt, str]]:
@@ -228,6 +251,8 @@ def _faults(name: str, node: Node, value: object, known: Mapping[str, object]) -
     elif not _same_kind(value, known[name]):
         problem = f"This must be {KINDS[type(known[name])]}, as in the notebook."
         yield Fault(problem, "", file, line, key=name, value=value)
+    elif name == LANGUAGE:
+        yield from _no_language(value, file, line)
 
 
 def _misread(node: Node, value: object) -> Iterator[Fault]:

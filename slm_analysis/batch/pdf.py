@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.files import write_whole
+from slm_analysis.presentation.language import _, in_language
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType, Page
@@ -22,8 +23,8 @@ CHANNELS = ("chrome", "msedge")
 QUIET = ("--no-first-run", "--disable-background-networking", "--disable-component-update",
          "--disable-sync")  # fmt: skip
 FOOTER = """<div style="width:100%;font:8px sans-serif;color:#565d66;padding:0 12mm;display:flex">
-<span class="title"></span><span style="margin-left:auto"><span class="pageNumber"></span> of
-<span class="totalPages"></span></span></div>"""
+<span class="title"></span><span style="margin-left:auto">{page_of_all}</span></div>"""
+PAGE, ALL = '<span class="pageNumber"></span>', '<span class="totalPages"></span>'
 """The browser fills in title and numbers, as text."""
 UNLINK = "all => all.forEach(link => link.removeAttribute('href'))"
 """On paper links lead nowhere, and they would tell folders of this machine."""
@@ -83,12 +84,14 @@ def _is_root() -> bool:
 def _printed(page: Page, file: Path) -> bytes:
     page.goto(file.as_uri())
     page.eval_on_selector_all("a[href]", UNLINK)
+    with in_language(page.evaluate("document.documentElement.lang")):
+        page_of_all = _("{page} of {all}").format(page=PAGE, all=ALL)
     return page.pdf(
         prefer_css_page_size=True,
         print_background=True,
         display_header_footer=True,
         header_template="<span></span>",
-        footer_template=FOOTER,
+        footer_template=FOOTER.format(page_of_all=page_of_all),
         tagged=True,
         outline=True,
     )

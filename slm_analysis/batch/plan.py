@@ -42,6 +42,8 @@ class Job:
     business_unit : str
         Empty for the portfolio.
     parameters : mapping
+    language : str
+        Of its page.
     folder : Path
         Where its files go.
     key : str
@@ -52,6 +54,7 @@ class Job:
     title: str
     business_unit: str
     parameters: Mapping[str, object] = field(repr=False)
+    language: str
     folder: Path
     key: str
 
@@ -79,6 +82,8 @@ class Plan:
         Runs after all others; its key is settled by their records.
     whole : bool
         All units are in it: then there are an index and tables of all of them.
+    language : str
+        Of the index.
     prepared : Prepared
     """
 
@@ -88,6 +93,7 @@ class Plan:
     jobs: tuple[Job, ...]
     portfolio: Job | None
     whole: bool
+    language: str
     prepared: Prepared
 
     @property
@@ -142,7 +148,8 @@ def plan(root: Path, period: str = "", units: Sequence[str] = ()) -> Plan:
         values = settings.of(notebook, unit, {**days, **given})
         key = digest([file_digest(notebook), values, data, shared])
         place = folder / slug(unit) if unit else folder
-        return Job(notebook, titles[notebook], unit, values, place, key)
+        language = settings.language(notebook, unit)
+        return Job(notebook, titles[notebook], unit, values, language, place, key)
 
     jobs = [
         job(notebook, unit, {UNIT: unit}, prepared.units[unit])
@@ -155,7 +162,16 @@ def plan(root: Path, period: str = "", units: Sequence[str] = ()) -> Plan:
         (job(n, "", figures, "") for n in settings.notebooks if n.stem == PORTFOLIO and not units),
         None,
     )
-    return Plan(root, folder, f"{start:%Y-%m}", tuple(jobs), portfolio, not units, prepared)
+    return Plan(
+        root=root,
+        folder=folder,
+        period=f"{start:%Y-%m}",
+        jobs=tuple(jobs),
+        portfolio=portfolio,
+        whole=not units,
+        language=settings.index_language,
+        prepared=prepared,
+    )
 
 
 @contextmanager

@@ -17,19 +17,23 @@ from slm_analysis.batch.plan import INDEX, Job, Plan
 from slm_analysis.files import write_whole
 from slm_analysis.fingerprint import file_digest
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.language import N_, _, in_language, joined, pgettext
 
-ABOUT = "About this report"
+ABOUT = N_("About this report")
 PAGES = ".pages.json"
 """Every unit's page to the hash of what was written."""
-EVERY_UNIT, EVERY_MONTH = "All business units", "All months"
-KPIS = {"kpis.csv": "CSV, for a spreadsheet", "kpis.parquet": "Parquet, for a program"}
+EVERY_UNIT, EVERY_MONTH = N_("All business units"), N_("All months")
+KPIS = {
+    "kpis.csv": N_("CSV, for a spreadsheet"),
+    "kpis.parquet": N_("Parquet, for a program"),
+}
 """Every promise of every unit as a table, beside the index."""
 PERIOD = re.compile(r"\d{4}-\d{2}")
-MADE_BY = f"slm-analysis {metadata.version('slm-analysis')}"
+PROGRAM = f"slm-analysis {metadata.version('slm-analysis')}"
 STATUS = {
-    FAILED: "failed",
-    DIED: "the kernel died",
-    TIMED_OUT: "took too long",
+    FAILED: N_("failed"),
+    DIED: N_("the kernel died"),
+    TIMED_OUT: N_("took too long"),
 }
 
 
@@ -50,7 +54,7 @@ def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> 
     if plan.whole and not index.exists():
         # Pages made before there was an index do not link to it.
         changed.update(plan.units)
-    home = {"href": f"../{INDEX}", "title": EVERY_UNIT} if plan.whole or index.exists() else None
+    has_index = plan.whole or index.exists()
     written = _written(plan)
     for job, record in records.items():
         target = _page_of(job)
@@ -62,13 +66,15 @@ def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> 
                 file.unlink(missing_ok=True)
             written.pop(name, None)
         elif job.business_unit in changed or not _is_as_written(target, written.get(name)):
-            frame = _unit_frame(plan, job, records, home)
-            _write(target, page(blocks(executed(job)), frame))
+            with in_language(job.language):
+                frame = _unit_frame(plan, job, records, has_index=has_index)
+                _write(target, page(blocks(executed(job)), frame))
             written[name] = file_digest(target)
     write_whole(plan.folder / PAGES, json.dumps(written, ensure_ascii=False, indent=1))
     if plan.whole:
-        _write(index, page(_index_blocks(plan, records), _index_frame(plan)))
-        _write_periods(plan.folder.parent)
+        with in_language(plan.language):
+            _write(index, page(_index_blocks(plan, records), _index_frame(plan)))
+            _write_periods(plan.folder.parent)
 
 
 def published(plan: Plan, records: Mapping[Job, Record]) -> list[Path]:
@@ -104,66 +110,70 @@ def _is_as_written(target: Path, known: str | None) -> bool:
 
 
 def _month(period: str) -> str:
-    return f"{pd.Period(period).start_time:%B %Y}"
+    return numbers.month(pd.Period(period).start_time)
 
 
 def _as_of(plan: Plan) -> str:
     as_of = plan.prepared.as_of.tz_convert(plan.prepared.timezone)
-    return f"As of {numbers.date(as_of)}, {as_of:%H:%M}, {plan.prepared.timezone}"
+    return _("As of {date}, {time}, {timezone}").format(
+        date=numbers.date(as_of), time=f"{as_of:%H:%M}", timezone=plan.prepared.timezone
+    )
 
 
-def _unit_frame(
-    plan: Plan, job: Job, records: Mapping[Job, Record], home: Mapping[str, str] | None
-) -> Frame:
-    unit, month = job.business_unit, _month(plan.period)
+def _made_by() -> str:
+    return _("Made by {program}").format(program=PROGRAM)
+
+
+def _unit_frame(plan: Plan, job: Job, records: Mapping[Job, Record], *, has_index: bool) -> Frame:
+    unit, month, report = job.business_unit, _month(plan.period), _(job.title)
     tabs: list[Mapping[str, object]] = []
     links: dict[str, Mapping[str, str]] = {}
     for other, record in records.items():
         if other.business_unit == unit:
             good = record.status == DONE
             href = f"{other.name}.html" if good else ""
-            status = STATUS.get(record.status, "")
-            tabs.append(
-                {"title": other.title, "href": href, "current": other is job, "status": status}
-            )
+            title, status = _(other.title), "" if good else _(STATUS[record.status])
+            tabs.append({"title": title, "href": href, "current": other is job, "status": status})
             if good:
-                links[other.name] = {"href": href, "title": f"See {other.title.lower()}"}
+                see = _("See {report}").format(report=title.lower())
+                links[other.name] = {"href": href, "title": see}
+    footer = _("Figures on this page belong to {unit} only.").format(unit=unit)
     return Frame(
-        title=f"{unit}: {job.title.lower()}, {month}",
-        kicker=f"{unit}, {job.title.lower()}",
+        title=_("{unit}: {report}, {month}").format(unit=unit, report=report.lower(), month=month),
+        kicker=_("{unit}, {report}").format(unit=unit, report=report.lower()),
         period=month,
         as_of=_as_of(plan),
-        home=home,
+        home={"href": f"../{INDEX}", "title": _(EVERY_UNIT)} if has_index else None,
         tabs=tabs,
         links=links,
-        footer=f"Figures on this page belong to {unit} only. Made by {MADE_BY}",
+        footer=joined([footer, _made_by()]),
     )
 
 
 def _index_frame(plan: Plan) -> Frame:
     month = _month(plan.period)
     return Frame(
-        title=f"{EVERY_UNIT}, {month}",
-        kicker=EVERY_UNIT,
+        title=_("All business units, {month}").format(month=month),
+        kicker=_(EVERY_UNIT),
         period=month,
         as_of=_as_of(plan),
-        home={"href": f"../{INDEX}", "title": EVERY_MONTH},
+        home={"href": f"../{INDEX}", "title": _(EVERY_MONTH)},
         tabs=(),
         links={},
-        footer=f"Made by {MADE_BY}",
+        footer=_made_by(),
     )
 
 
 def _index_blocks(plan: Plan, records: Mapping[Job, Record]) -> Iterator[Mapping[str, object]]:
     """Yield the portfolio's blocks, and before its About the list of all reports."""
     shown = _portfolio_blocks(plan, records)
-    about = {"type": "question", "text": ABOUT}
+    about = {"type": "question", "text": _(ABOUT)}
     at = shown.index(about) if about in shown else len(shown)
     yield from shown[:at]
-    yield {"type": "question", "text": "All reports of this month"}
+    yield {"type": "question", "text": _("All reports of this month")}
     yield _reports(plan, records)
-    files = [{"href": n, "title": t} for n, t in KPIS.items() if (plan.folder / n).is_file()]
-    yield {"type": "files", "text": "The figures of every promise as a table:", "files": files}
+    files = [{"href": n, "title": _(t)} for n, t in KPIS.items() if (plan.folder / n).is_file()]
+    yield {"type": "files", "text": _("The figures of every promise as a table:"), "files": files}
     yield from shown[at:]
 
 
@@ -173,56 +183,64 @@ def _portfolio_blocks(plan: Plan, records: Mapping[Job, Record]) -> list[Mapping
         if not job.business_unit and record.status == DONE:
             return list(blocks(executed(job)))
         if not job.business_unit:
-            return [
-                {
-                    "type": "headline",
-                    "title": f"The portfolio of {_month(plan.period)} could not be made",
-                    "lead": "The reports of the business units are below.",
-                    "what": f"The portfolio: {STATUS[record.status]}. {record.error}",
-                    "sure": "Nothing is said about all units together.",
-                    "next": "Mend what failed and run again.",
-                }
-            ]
+            return [_headline_without_portfolio(plan, record)]
     return []
+
+
+def _headline_without_portfolio(plan: Plan, record: Record) -> Mapping[str, object]:
+    title = _("The portfolio of {month} could not be made").format(month=_month(plan.period))
+    return {
+        "type": "headline",
+        "title": title,
+        "lead": _("The reports of the business units are below."),
+        "what": _("The portfolio: {failure}").format(failure=_failure(record)),
+        "sure": _("Nothing is said about all units together."),
+        "next": _("Mend what failed and run again."),
+    }
 
 
 def _reports(plan: Plan, records: Mapping[Job, Record]) -> Mapping[str, object]:
     """Return the table of all reports, failed ones with the reason."""
-    titles = {job.notebook: job.title for job in plan.jobs}
+    titles = {job.notebook: _(job.title) for job in plan.jobs}
     rows: dict[str, list[Mapping[str, str]]] = {}
     for job in plan.jobs:
         record = records[job]
         done = record.status == DONE
         rows.setdefault(job.business_unit, []).append(
             {
-                "title": job.title,
+                "title": titles[job.notebook],
                 "href": f"{job.folder.name}/{job.name}.html" if done else "",
-                "error": "" if done else f"{STATUS[record.status]}. {record.error}",
+                "error": "" if done else _failure(record),
             }
         )
     good = sum(records[job].status == DONE for job in plan.jobs)
     return {
         "type": "reports",
-        "first": "Unit",
-        "caption": f"{good} of {len(plan.jobs)} reports made",
+        "first": _("Unit"),
+        "caption": _("{good} of {all} reports made").format(good=good, all=len(plan.jobs)),
         "columns": [*titles.values()],
         "rows": [{"name": unit, "cells": cells} for unit, cells in rows.items()],
     }
+
+
+def _failure(record: Record) -> str:
+    return _("{status}. {error}").format(status=_(STATUS[record.status]), error=record.error)
 
 
 def _write_periods(reports: Path) -> None:
     """Write the list of all periods that have an index."""
     found = (file.parent.name for file in reports.glob(f"*/{INDEX}"))
     periods = sorted((name for name in found if PERIOD.fullmatch(name)), reverse=True)
+    to_open = pgettext("a link", "Open")
     rows = [
-        {"name": _month(p), "cells": [{"title": "Open", "href": f"{p}/{INDEX}"}]} for p in periods
+        {"name": _month(p), "cells": [{"title": to_open, "href": f"{p}/{INDEX}"}]} for p in periods
     ]
     block = {
         "type": "reports",
-        "first": "Month",
-        "caption": "Latest first",
-        "columns": ["Report"],
+        "first": _("Month"),
+        "caption": _("Latest first"),
+        "columns": [_("Report")],
         "rows": rows,
     }
-    frame = Frame(EVERY_MONTH, "", "", "", None, (), {}, f"Made by {MADE_BY}")
+    frame = Frame(_(EVERY_MONTH), "", "", "", None, (), {}, _made_by())
     write_whole(reports / INDEX, page([block], frame))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
 from importlib import metadata
 
@@ -9,7 +10,9 @@ from slm_analysis.analyses.control_charts import ControlChart
 from slm_analysis.analyses.suppression import MIN_GROUP
 from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.dataset.unit import Unit
-from slm_analysis.presentation.numbers import counted
+from slm_analysis.presentation.language import _, pgettext
+from slm_analysis.presentation.numbers import count, counted, itemised, percent
+from slm_analysis.presentation.periods import one_period
 from slm_analysis.presentation.views import About
 from slm_analysis.presentation.words.change_effect import confidence
 from slm_analysis.presentation.words.control_charts import method as chart_method
@@ -37,36 +40,43 @@ def method(result: Result) -> list[tuple[str, str]]:  # noqa: ARG001
 
 
 @method.register
-def _(result: ControlChart) -> list[tuple[str, str]]:
-    return [("Method", chart_method(result))]
+def _of_chart(result: ControlChart) -> list[tuple[str, str]]:
+    return [(_("Method"), chart_method(result))]
 
 
 @method.register
-def _(result: Stability) -> list[tuple[str, str]]:
-    return [("Method", f"one per service, share in time per {result.freq}: "
-             f"{chart_method(result.chart)}")]  # fmt: skip
+def _of_stability(result: Stability) -> list[tuple[str, str]]:
+    text = _("one per service, share in time per {period}: {charts}")
+    charts = chart_method(result.chart)
+    return [(_("Method"), text.format(period=one_period(result.freq), charts=charts))]
 
 
 @method.register
-def _(result: Outlook) -> list[tuple[str, str]]:
+def _of_outlook(result: Outlook) -> list[tuple[str, str]]:
     if result.trend is None:
         return []
     tests = result.services["p"].dropna()
     return [
         (
-            "Forecasts",
-            f"share in time per {result.freq}: a straight line with autocorrelated errors, one "
-            "yearly pair of waves from two full years on; where a step fits better than a slope "
-            "(Bayesian information criterion, and p under 5% over all dates) it stands beside the "
-            f"line; {len(tests)} slopes, corrected together (Benjamini-Hochberg, "
-            f"{1 - result.trend.level:.0%} false trends accepted); the last forecasts are made "
-            "again, each from what was known before it",
+            _("Forecasts"),
+            _(
+                "share in time per {period}: a straight line with autocorrelated errors, one "
+                "yearly pair of waves from two full years on; where a step fits better than a "
+                "slope (Bayesian information criterion, and p under 5% over all dates) it stands "
+                "beside the line; {slopes} slopes, corrected together (Benjamini-Hochberg, {q} "
+                "false trends accepted); the last forecasts are made again, each from what was "
+                "known before it"
+            ).format(
+                period=one_period(result.freq),
+                slopes=len(tests),
+                q=percent(1 - result.trend.level, 0),
+            ),
         )
     ]
 
 
 @method.register
-def _(result: RootCauses) -> list[tuple[str, str]]:
+def _of_causes(result: RootCauses) -> list[tuple[str, str]]:
     return [
         (
             "Comparisons",
@@ -91,7 +101,7 @@ def _(result: RootCauses) -> list[tuple[str, str]]:
 
 
 @method.register
-def _(result: WhatChanged) -> list[tuple[str, str]]:
+def _of_changed(result: WhatChanged) -> list[tuple[str, str]]:
     if result.parts is None:
         return []
     return [
@@ -107,7 +117,7 @@ def _(result: WhatChanged) -> list[tuple[str, str]]:
 
 
 @method.register
-def _(result: ProcessFlow) -> list[tuple[str, str]]:
+def _of_flow(result: ProcessFlow) -> list[tuple[str, str]]:
     return [
         (
             "Where the time goes",
@@ -120,7 +130,7 @@ def _(result: ProcessFlow) -> list[tuple[str, str]]:
 
 
 @method.register
-def _(result: TimeTaken) -> list[tuple[str, str]]:  # noqa: ARG001
+def _of_times(result: TimeTaken) -> list[tuple[str, str]]:  # noqa: ARG001
     return [
         (
             "How long tickets take",
@@ -132,7 +142,7 @@ def _(result: TimeTaken) -> list[tuple[str, str]]:  # noqa: ARG001
 
 
 @method.register
-def _(result: AchievableTargets) -> list[tuple[str, str]]:  # noqa: ARG001
+def _of_achievable(result: AchievableTargets) -> list[tuple[str, str]]:  # noqa: ARG001
     return [
         (
             "What could be promised",
@@ -145,7 +155,7 @@ def _(result: AchievableTargets) -> list[tuple[str, str]]:  # noqa: ARG001
 
 
 @method.register
-def _(result: ChangeOutcomes) -> list[tuple[str, str]]:
+def _of_changes(result: ChangeOutcomes) -> list[tuple[str, str]]:
     tests = "; ".join(
         f"{row.change_id} {row.service} {row.measure}: p = {row.p:.2g}, q = {row.q:.2g}"
         for row in result.effects.dropna(subset="p").itertuples()
@@ -174,7 +184,7 @@ def _(result: ChangeOutcomes) -> list[tuple[str, str]]:
 
 
 @method.register
-def _(result: UserSatisfaction) -> list[tuple[str, str]]:
+def _of_satisfaction(result: UserSatisfaction) -> list[tuple[str, str]]:
     entries = [
         (
             "Satisfaction",
@@ -199,7 +209,7 @@ def _(result: UserSatisfaction) -> list[tuple[str, str]]:
 
 
 @method.register
-def _(result: SatisfactionDrivers) -> list[tuple[str, str]]:
+def _of_drivers(result: SatisfactionDrivers) -> list[tuple[str, str]]:
     if result.drivers is None:
         return []
     found = result.drivers
@@ -228,20 +238,33 @@ def about(unit: Unit, *results: Result, **parameters: object) -> About:
         The parameters of the notebook.
     """
     versions = [
-        f"{a.name}, version {a.version}, from {a.effective_from.tz_convert(a.timezone):%Y-%m-%d}"
+        _("{agreement}, version {version}, from {date}").format(
+            agreement=a.name,
+            version=a.version,
+            date=f"{a.effective_from.tz_convert(a.timezone):%Y-%m-%d}",
+        )
         for a in unit.agreement.versions
     ]
-    given = "; ".join(f"{name} = {value!r}" for name, value in parameters.items())
+    exported = _("as of {time}, {timezone}").format(
+        time=f"{unit.local_as_of:%Y-%m-%d %H:%M}", timezone=unit.timezone
+    )
     return About(
         [
             *source_entries(unit.data_quality),
-            ("Export", f"as of {unit.local_as_of:%Y-%m-%d %H:%M}, {unit.timezone}"),
-            ("Agreement", "; ".join(versions) or "none covers this unit"),
+            (_("Export"), exported),
+            (_("Agreement"), itemised(versions) or _("none covers this unit")),
             *[entry for result in results for entry in method(result)],
-            ("Parameters", given or "as preset"),
-            ("Made by", f"slm-analysis {metadata.version('slm-analysis')}"),
+            *_made(parameters),
         ]
     )
+
+
+def _made(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
+    given = itemised(f"{name} = {value!r}" for name, value in parameters.items())
+    return [
+        (_("Parameters"), given or _("as preset")),
+        (_("Made by"), f"slm-analysis {metadata.version('slm-analysis')}"),
+    ]
 
 
 def about_portfolio(result: Portfolio, **parameters: object) -> About:
@@ -250,7 +273,6 @@ def about_portfolio(result: Portfolio, **parameters: object) -> About:
     units = counted(reports["business_unit"].nunique(), "business unit")
     read = f"{counted(len(reports), 'report')} of {units}"
     failed = int((reports["status"] != "done").sum())
-    given = "; ".join(f"{name} = {value!r}" for name, value in parameters.items())
     return About(
         [
             ("Reports read", f"{read}; failed: {failed}" if failed else read),
@@ -259,8 +281,7 @@ def about_portfolio(result: Portfolio, **parameters: object) -> About:
                 f"Each promise is compared with its goal; {result.family_size} comparisons, "
                 f"corrected together (Benjamini-Hochberg, {Q:.0%} false discoveries accepted)",
             ),
-            ("Parameters", given or "as preset"),
-            ("Made by", f"slm-analysis {metadata.version('slm-analysis')}"),
+            *_made(parameters),
         ]
     )
 
@@ -269,20 +290,21 @@ def source_entries(quality: DataQuality) -> list[tuple[str, str]]:
     """Return files with their hashes, rows read, used and rejected, and what was assumed."""
     tables = quality.tables
     files = tables.drop_duplicates("origin")
+    sources = itemised(
+        f"{row.origin} {str(row.sha256)[:HASH_SHOWN]}".strip() for row in files.itertuples()
+    )
+    rows = itemised(
+        _("{table}: {read} = {used} used + {rejected} rejected").format(
+            table=row["table"],
+            read=count(row["read"]),
+            used=count(row["accepted"]),
+            rejected=count(row["rejected"]),
+        )
+        for row in tables.to_dict("records")
+    )
     return [
-        (
-            "Sources",
-            "; ".join(
-                f"{row.origin} {str(row.sha256)[:HASH_SHOWN]}".strip() for row in files.itertuples()
-            ),
-        ),
-        (
-            "Rows read",
-            "; ".join(
-                f"{row.table}: {row.read:,} = {row.accepted:,} used + {row.rejected:,} rejected"
-                for row in tables.itertuples()
-            ),
-        ),
-        ("Rejected", rejections(quality) or "none"),
-        ("Assumed", quality_notes(quality) or "nothing"),
+        (_("Sources"), sources),
+        (_("Rows read"), rows),
+        (_("Rejected"), rejections(quality) or pgettext("rows", "none")),
+        (_("Assumed"), quality_notes(quality) or _("nothing")),
     ]

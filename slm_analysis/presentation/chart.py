@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from slm_analysis.presentation.lettering import wrapped
+from slm_analysis.presentation.lettering import EAST_ASIAN, wrapped
 from slm_analysis.presentation.theme import (
     FONT_SIZE,
     NARROW,
@@ -18,6 +19,8 @@ from slm_analysis.presentation.theme import (
     PIXELS_PER_INCH,
     PNG_SCALE,
     WIDE,
+    advise_font,
+    font_families,
     style,
 )
 from slm_analysis.presentation.views import PAGE, Table
@@ -111,12 +114,18 @@ class Chart(Figure):
         with style():
             buffer = io.BytesIO()
             self.savefig(buffer, format="png", dpi=PIXELS_PER_INCH * PNG_SCALE)
+        if len(font_families()) == 1 and any(map(_is_chinese, self.findobj(Text))):
+            advise_font()
         data: dict[str, object] = {
             "image/png": buffer.getvalue(),
             "text/plain": self.caption.sentence,
             PAGE: dict(self.page()),
         }
         return data, {"image/png": {"alt": self.caption.sentence, "width": WIDE}}
+
+
+def _is_chinese(text: Text) -> bool:
+    return EAST_ASIAN.search(text.get_text()) is not None
 
 
 def set_height(figure: Figure, height: float) -> None:

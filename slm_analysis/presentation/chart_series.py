@@ -10,20 +10,21 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.control_charts import ControlChart
-from slm_analysis.presentation import numbers
-from slm_analysis.presentation.numbers import counted, date, in_words, plain_percent
+from slm_analysis.presentation import numbers, periods
+from slm_analysis.presentation.language import N_, _
+from slm_analysis.presentation.numbers import in_words, plain_percent
+from slm_analysis.presentation.periods import DAY, MONTH, MONTHLY, POINT, QUARTER, WEEK
 
 RATES = ("p", "p'")
 """Kinds whose values are shares."""
-MIDDLES = {"run": "median", "g": "median", "i_log": "centre"}
+AVERAGE = N_("average")
+MIDDLES = {"run": N_("median"), "g": N_("median"), "i_log": N_("centre")}
 """What the centre line is called, where it is not an average."""
-PERIODS = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "quarter": (90, 92)}
+LENGTHS = {DAY: (1, 1), WEEK: (7, 7), MONTH: (28, 31), QUARTER: (90, 92)}
 """How many days lie between the starts of two periods."""
-DAY = 86_400
-POINT = "point"
+SECONDS = 86_400
 SCALE = 100.0
 """Shares are told in percent."""
-MONTHLY = ("month", "quarter")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,17 @@ class ChartSeries:
     @property
     def middle(self) -> str:
         """What its centre line is called."""
-        return MIDDLES.get(self.summary["kind"], "average")
+        return _(MIDDLES.get(self.summary["kind"], AVERAGE))
+
+    @property
+    def one(self) -> str:
+        """What one point is called: ``week``."""
+        return periods.one_period(self.period)
+
+    @property
+    def all(self) -> str:
+        """What the points are called together: ``weeks``."""
+        return periods.all_periods(self.period)
 
     @property
     def judged(self) -> pd.DataFrame:
@@ -103,35 +114,27 @@ class ChartSeries:
 
     def on(self, time: object, *, year: bool = True) -> str:
         """Return when a period was: ``the week of 12 October 2026``, ``October 2026``."""
-        if not isinstance(time, pd.Timestamp):
-            return f"{self.period} {time:g}"
-        if self.period == "week":
-            return f"the week of {date(time, year=year)}"
-        return self.since(time, year=year)
+        return periods.on(time, self.period, year=year)
 
     def since(self, time: object, *, year: bool = True) -> str:
         """Return from when on: ``31 August 2026``, ``August 2026``."""
-        if not isinstance(time, pd.Timestamp):
-            return f"{self.period} {time:g}"
-        if self.period in MONTHLY:
-            return f"{time:%B %Y}" if year else f"{time:%B}"
-        return date(time, year=year)
+        return periods.since(time, self.period, year=year)
 
     def brief(self, time: object) -> str:
         """Return a time in few letters: ``31 Aug``, with its year where that was long ago."""
         if not isinstance(time, pd.Timestamp):
             return self.since(time)
-        day = f"{time:%b}" if self.period in MONTHLY else f"{time.day} {time:%b}"
+        write = numbers.brief_month if self.period in MONTHLY else numbers.brief_date
         long_ago = time < self.points["time"].max() - pd.DateOffset(years=1)
-        return f"{day} {time.year}" if long_ago else day
+        return write(time, year=long_ago)
 
     def count(self, number: int) -> str:
         """Return ``1 week``, ``21 weeks``."""
-        return counted(number, self.period)
+        return periods.so_many_periods(number, self.period)
 
     def count_in_words(self, number: int) -> str:
         """Return ``one week``, ``21 weeks``."""
-        return f"{in_words(number)} {self.period}{'' if number == 1 else 's'}"
+        return periods.so_many_periods(number, self.period, in_words)
 
 
 def chart_series(chart: ControlChart, order: Sequence[str] = ()) -> list[ChartSeries]:
@@ -140,9 +143,9 @@ def chart_series(chart: ControlChart, order: Sequence[str] = ()) -> list[ChartSe
     points, phases, signals = (_split(f, by) for f in (chart.points, chart.phases, chart.signals))
     period = _period(chart.points, by)
     found = {}
-    for _, summary in chart.summary.iterrows():
+    for __, summary in chart.summary.iterrows():
         key = tuple(summary[by])
-        name = ", ".join(map(str, key))
+        name = numbers.enumerated(map(str, key))
         found[name] = ChartSeries(
             name=name,
             period=period,
@@ -175,6 +178,6 @@ def _period(points: pd.DataFrame, by: list[str]) -> str:
     if pd.api.types.is_numeric_dtype(time):
         return POINT
     apart = points.groupby(by)["time"].diff() if by else time.diff()
-    usual = (apart.dt.total_seconds() / DAY).median()
-    fitting = [name for name, (low, high) in PERIODS.items() if low <= usual <= high]
+    usual = (apart.dt.total_seconds() / SECONDS).median()
+    fitting = [name for name, (low, high) in LENGTHS.items() if low <= usual <= high]
     return fitting[0] if fitting else POINT

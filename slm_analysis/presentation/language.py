@@ -5,12 +5,15 @@ translation can put them in its own order:
 
     >>> _("{answered} of {sent} answered").format(answered=71, sent=212)
 
+A constant is marked with `N_` where it stands, and put into the language with `_` where it is used.
 Catalogues are gettext files, one folder a language, one file an area of the presentation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -20,47 +23,78 @@ from slm_analysis.errors import Fault, InputError, nearest
 ENGLISH, CHINESE = "en", "zh"
 LANGUAGES = (ENGLISH, CHINESE)
 CATALOGUES = Path(__file__).parent / "locale"
+BETWEEN_SENTENCES = {ENGLISH: " ", CHINESE: ""}
 
-_current = ENGLISH
+_chosen = ENGLISH
+_here: ContextVar[str] = ContextVar("language")
 
 
 def use_language(code: str) -> None:
-    """Write all text from here on in a language: `en` or `zh`.
+    """Write all text of this process from here on in a language.
+
+    Parameters
+    ----------
+    code : str
+        ``en`` or ``zh``.
 
     Raises
     ------
     InputError
         A language that there is no catalogue for.
     """
-    global _current  # noqa: PLW0603  as a locale is: of the process, not of a result
+    global _chosen  # noqa: PLW0603  as a locale is: of the process, not of a result
+    _chosen = known_language(code)
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Write all text in a language inside a `with` block; other threads keep theirs."""
+    token = _here.set(known_language(code))
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def known_language(code: object) -> str:
+    """Return the code of a language that texts can be written in; an InputError for another."""
     if code not in LANGUAGES:
-        raise InputError(
-            Fault("There is no such language.", nearest(str(code), LANGUAGES), value=code)
-        )
-    _current = code
+        problem = "There is no such language."
+        raise InputError(Fault(problem, nearest(str(code), LANGUAGES), value=code))
+    return str(code)
 
 
 def language() -> str:
     """Return the code of the language in use."""
-    return _current
+    return _here.get(_chosen)
 
 
 def gettext(text: str) -> str:
     """Return a text in the language in use."""
-    return translations(_current).gettext(text)
+    return translations(language()).gettext(text)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the form of a text that fits a number."""
-    return translations(_current).ngettext(one, many, number)
+    return translations(language()).ngettext(one, many, number)
 
 
 def pgettext(context: str, text: str) -> str:
     """Return a text that means different things in different places, such as ``open``."""
-    return translations(_current).pgettext(context, text)
+    return translations(language()).pgettext(context, text)
+
+
+def N_(text: str) -> str:  # noqa: N802  its name in every program that uses gettext
+    """Return a text as it is, marked to be put into the language in use where it is needed."""
+    return text
 
 
 _ = gettext
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other, those that are empty left out."""
+    return BETWEEN_SENTENCES[language()].join(filter(None, sentences))
 
 
 class Catalogue(NullTranslations):

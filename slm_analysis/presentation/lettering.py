@@ -11,6 +11,14 @@ from matplotlib.ft2font import FT2Font
 
 FONT = "DejaVu Sans"
 """The widest of the fonts that figures are shown in."""
+EAST_ASIAN = re.compile(
+    "[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff5e\U00020000-\U0003ffff]+"
+)
+"""Chinese, Japanese or Korean letters, with the full-width marks among them."""
+UNBROKEN = re.compile(
+    r"[（《“]*(?:[^\s（《“”\u2e80-\U0003ffff]+|\S)[，。、；：！？）》”]*\s*", re.DOTALL
+)
+"""What stays on one line: a Latin word or number, a Chinese letter; either with its marks."""
 EM, LETTER = 1000, 0.53
 """Units of measurement; the width of a usual Latin letter, in parts of the font's size."""
 
@@ -34,10 +42,8 @@ def shortened(text: str, most: float) -> str:
 def wrapped(text: str, most: float) -> list[str]:
     """Return a text in lines no wider than so many Latin letters."""
     lines = [""]
-    for part in re.findall(r"\S+\s*", text):
-        # Words stay whole, if they fit on a line; Chinese breaks anywhere.
-        whole = letters(part) <= most and not any(_is_wide(letter) for letter in part)
-        for piece in [part] if whole else part:
+    for part in UNBROKEN.findall(text.strip()):
+        for piece in [part] if letters(part.rstrip()) <= most else part:
             if letters(f"{lines[-1]}{piece}".rstrip()) > most:
                 lines.append("")
             lines[-1] += piece

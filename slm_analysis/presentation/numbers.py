@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from calendar import month_name
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
+from babel.dates import format_date
+
+from slm_analysis.presentation.language import _, language, ngettext, pgettext
 
 MINUS = "−"
 MOST_DIGITS = 4
@@ -46,7 +49,7 @@ def plain_number(value: float) -> str:
 
 def plain_hours(value: float) -> str:
     """Return hours on a scale: ``4 h``."""
-    return f"{plain_number(value)} h"
+    return _("{hours} h").format(hours=plain_number(value))
 
 
 def number(value: float, digits: int) -> str:
@@ -87,7 +90,8 @@ def hours(value: float) -> str:
     """Return business hours: ``4.7 h``, ``132 h``."""
     if pd.isna(value):
         return NO_VALUE
-    return f"{value:.0f} h" if round(value, 1) >= HOURS_SHOWN_WHOLE else f"{value:.1f} h"
+    digits = 0 if round(value, 1) >= HOURS_SHOWN_WHOLE else 1
+    return _("{hours} h").format(hours=f"{value:.{digits}f}")
 
 
 def count(number: float) -> str:
@@ -95,22 +99,38 @@ def count(number: float) -> str:
     return NO_VALUE if pd.isna(number) else f"{number:,.0f}"
 
 
+def part_of(part: float, whole: float) -> str:
+    """Return a count with its denominator: ``158 of 519``."""
+    return _("{part} of {all}").format(part=count(part), all=count(whole))
+
+
+def share_of(part: float, whole: float, share: str) -> str:
+    """Return a share behind its counts: ``158 of 519, 30.4%``."""
+    return _("{part} of {all}, {share}").format(part=count(part), all=count(whole), share=share)
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return ``1 ticket``, ``2 tickets``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    """Return ``1 ticket``, ``2 tickets``, from ``{n} ticket`` and ``{n} tickets``."""
+    if "{n}" not in (many or one):
+        return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return ngettext(one, many or one, number).format(n=count(number))
 
 
 def in_words(number: int) -> str:
     """Return small numbers as words: ``three``, ``12``."""
-    return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else f"{number:,}"
+    words = (
+        pgettext("number", "no"), pgettext("number", "one"), pgettext("number", "two"),
+        pgettext("number", "three"), pgettext("number", "four"), pgettext("number", "five"),
+        pgettext("number", "six"), pgettext("number", "seven"), pgettext("number", "eight"),
+        pgettext("number", "nine"),
+    )  # fmt: skip
+    return words[number] if number < len(words) else count(number)
 
 
 def times(number: int) -> str:
     """Return ``never``, ``once``, ``twice``, ``three times``."""
-    return ("never", "once", "twice")[number] if number < 3 else f"{in_words(number)} times"  # noqa: PLR2004
+    few = (_("never"), _("once"), _("twice"))
+    return few[number] if number < len(few) else _("{n} times").format(n=in_words(number))
 
 
 def capitalised(text: str) -> str:
@@ -126,22 +146,42 @@ def continued(text: str) -> str:
 def about_one_in(chance: float) -> str:
     """Return a chance in round counts: ``about 1 case in 4``."""
     nearest = min(ROUND_COUNTS, key=lambda count: abs(chance - 1 / count))
-    return f"about 1 case in {nearest}"
+    return _("about 1 case in {count}").format(count=nearest)
 
 
 def date(day: pd.Timestamp, *, year: bool = True) -> str:
     """Return ``2 March 2026``, or ``2 March``."""
-    return f"{day.day} {day:%B %Y}" if year else f"{day.day} {day:%B}"
+    return _dated(day, pgettext("date", "d MMMM y") if year else pgettext("date", "d MMMM"))
+
+
+def brief_date(day: pd.Timestamp, *, year: bool = False) -> str:
+    """Return ``2 Mar``, or ``2 Mar 2026``."""
+    return _dated(day, pgettext("date", "d MMM y") if year else pgettext("date", "d MMM"))
+
+
+def month(day: pd.Timestamp, *, year: bool = True) -> str:
+    """Return ``March 2026``, or ``March``."""
+    return _dated(day, pgettext("date", "MMMM y") if year else pgettext("date", "MMMM"))
+
+
+def brief_month(day: pd.Timestamp, *, year: bool = False) -> str:
+    """Return ``Mar``, or ``Mar 2026``."""
+    return _dated(day, pgettext("date", "MMM y") if year else pgettext("date", "MMM"))
+
+
+def _dated(day: pd.Timestamp, pattern: str) -> str:
+    """Return a day by a pattern of the Unicode CLDR (Technical Standard 35, part 4)."""
+    return format_date(day, pattern, locale=language())
 
 
 def period(start: pd.Timestamp, end: pd.Timestamp) -> str:
     """Return ``October 2026`` for a whole month, one date for one day, else both ends."""
-    month = start.to_period("M")
-    if start == month.start_time and end == month.end_time.normalize():
-        return f"{start:%B %Y}"
+    only = start.to_period("M")
+    if start == only.start_time and end == only.end_time.normalize():
+        return month(start)
     if start == end:
         return date(start)
-    return f"{date(start)} to {date(end)}"
+    return span(date(start), date(end))
 
 
 def months(start: pd.Timestamp, end: pd.Timestamp) -> str:
@@ -150,16 +190,42 @@ def months(start: pd.Timestamp, end: pd.Timestamp) -> str:
     whole = start == first.start_time and end == last.end_time.normalize()
     if first == last or not whole:
         return period(start, end)
-    return f"{start:{'%B' if first.year == last.year else '%B %Y'}} to {end:%B %Y}"
+    if first.year != last.year:
+        return span(month(start), month(end))
+    return _("{first_month} to {last_month} {year}").format(
+        first_month=month(start, year=False), last_month=month(end, year=False), year=last.year
+    )
 
 
-def listed(items: list[str], most: int | None = None) -> str:
+def span(low: str, high: str) -> str:
+    """Return from where to where: ``2.5 to 5.1``, ``86.9 to 93.7%``."""
+    if high.endswith("%"):
+        return _("{low} to {high}%").format(low=low.removesuffix("%"), high=high.removesuffix("%"))
+    return _("{low} to {high}").format(low=low, high=high)
+
+
+def enumerated(items: Iterable[str]) -> str:
+    """Return ``a, b, c``."""
+    return pgettext("in a list", ", ").join(items)
+
+
+def in_phrases(items: Iterable[str]) -> str:
+    """Return ``a is so, b is so``: what could stand as sentences of their own."""
+    return pgettext("between phrases", ", ").join(items)
+
+
+def itemised(items: Iterable[str]) -> str:
+    """Return ``a; b; c``, where the items hold commas of their own."""
+    return pgettext("between entries", "; ").join(items)
+
+
+def listed(items: Sequence[str], most: int | None = None) -> str:
     """Return ``a``, ``a and b``, ``a, b and c``, ``a, b and 3 more``."""
     if most is not None and len(items) > most:
-        items = [*items[:most], f"{len(items) - most} more"]
+        items = [*items[:most], _("{n} more").format(n=len(items) - most)]
     if len(items) < 2:  # noqa: PLR2004
         return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return _("{items} and {last}").format(items=enumerated(items[:-1]), last=items[-1])
 
 
 def _beside(value: float, goal: float) -> str:

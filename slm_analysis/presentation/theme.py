@@ -12,6 +12,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 
+from slm_analysis.presentation.language import _
+
 PALETTE = {
     "paper": "#fcfbf8",
     "ink": "#1a1d21",
@@ -32,8 +34,13 @@ FONT_SIZE = 13
 SMALL = 12
 PNG_SCALE = 2
 
-CJK_FILES = ("NotoSansCJK-Regular", "NotoSansSC", "NotoSansCJKsc-Regular", "wqy-microhei",
-             "msyh", "PingFang", "simhei", "SourceHanSans", "Hiragino Sans GB")  # fmt: skip
+CJK_FILES = (
+    "NotoSansCJKsc-Regular", "NotoSansSC-Regular", "NotoSansCJK-Regular", "SourceHanSansSC-Regular",
+    "SourceHanSansCN-Regular", "wqy-microhei", "msyh", "PingFang", "Hiragino Sans GB", "simhei",
+)  # fmt: skip
+"""Files of fonts with Chinese letters, without their endings, the best first."""
+SIMPLIFIED = " SC"
+"""Ends the name of the one that is for simplified Chinese, of several fonts in one file."""
 CJK_PACKAGE = "fonts-noto-cjk"
 
 
@@ -43,13 +50,29 @@ def font_families() -> tuple[str, ...]:
 
     A font is found by its file, for matplotlib's cached list misses fonts installed later.
     """
-    families = ["DejaVu Sans"]
-    for file in sorted(map(Path, font_manager.findSystemFonts())):
-        if file.stem.startswith(CJK_FILES):
-            font_manager.fontManager.addfont(file)
-            families.append(font_manager.FontProperties(fname=file).get_name())
-            break
-    return tuple(families)
+    files = {file.stem: file for file in map(Path, font_manager.findSystemFonts())}
+    stem = next((stem for stem in CJK_FILES if stem in files), "")
+    names: list[str] = []
+    # The bold letters of a font are in a file of their own: msyhbd, …-Bold.
+    for of_weight in dict.fromkeys((stem, stem.replace("Regular", "Bold"), f"{stem}bd")):
+        if of_weight in files:
+            known = len(font_manager.fontManager.ttflist)
+            font_manager.fontManager.addfont(files[of_weight])
+            names += [font.name for font in font_manager.fontManager.ttflist[known:]]
+    names.sort(key=lambda name: not name.endswith(SIMPLIFIED))
+    return ("DejaVu Sans", *names[:1])
+
+
+@cache
+def advise_font() -> None:
+    """Warn once that images show boxes in place of Chinese letters, and say what to install."""
+    warnings.warn(
+        _(
+            "This system has no font with Chinese letters: images in notebooks show boxes in "
+            "their place (pages do not). Install the package {package}, or any such font."
+        ).format(package=CJK_PACKAGE),
+        stacklevel=2,
+    )
 
 
 @contextmanager
@@ -81,6 +104,6 @@ def style() -> Iterator[None]:
         "svg.hashsalt": "slm-analysis",
     }
     with mpl.rc_context(settings), warnings.catch_warnings():
-        # Without a CJK font a glyph is a box in the PNG; the page's SVG keeps the text.
+        # One warning a letter; `advise_font` says it once. The page's SVG keeps the text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield

@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from slm_analysis.presentation.language import _, joined
+
 PAGE = "application/vnd.slm.page+json"
 KEY_FIGURES = "application/vnd.slm.key-figures+json"
 
@@ -78,7 +80,7 @@ class Prose(View):
 
     def rich(self) -> Mapping[str, str]:
         """Return Markdown."""
-        parts = [escape_markdown(" ".join(self.sentences))]
+        parts = [escape_markdown(joined(self.sentences))]
         parts += [f"<small>{escape_markdown(caveat)}</small>" for caveat in self.caveats]
         return {"text/markdown": "\n\n".join(part for part in parts if part)}
 
@@ -102,24 +104,23 @@ class Headline(View):
 
     def text(self) -> str:
         """Return the parts, one a line."""
-        return "\n".join(
-            [
-                self.title,
-                self.lead,
-                f"What happened: {self.what}",
-                f"How sure we are: {self.sure}",
-                f"What to do next: {self.next}",
-            ]
-        )
+        parts = [_("{name}: {text}").format(name=name, text=text) for name, text in self._parts()]
+        return "\n".join([self.title, self.lead, *parts])
+
+    def _parts(self) -> list[tuple[str, str]]:
+        return [
+            (_("What happened"), self.what),
+            (_("How sure we are"), self.sure),
+            (_("What to do next"), self.next),
+        ]
 
     def rich(self) -> Mapping[str, str]:
         """Return Markdown."""
-        e = escape_markdown
-        return {
-            "text/markdown": f"{strong(self.title)}\n\n{e(self.lead)}\n\n"
-            f"- *What happened:* {e(self.what)}\n- *How sure we are:* {e(self.sure)}\n"
-            f"- *What to do next:* {e(self.next)}"
-        }
+        parts = "\n".join(
+            _("- *{name}:* {text}").format(name=name, text=escape_markdown(text))
+            for name, text in self._parts()
+        )
+        return {"text/markdown": f"{strong(self.title)}\n\n{escape_markdown(self.lead)}\n\n{parts}"}
 
 
 @dataclass(frozen=True)
@@ -220,15 +221,23 @@ class Attention(View):
 
     def text(self) -> str:
         """Return the concerns, numbered."""
-        numbered = [f"{i}. {c.who}: {c.title}. {c.text}" for i, c in enumerate(self.concerns, 1)]
+        numbered = [
+            _("{n}. {who}: {title}. {text}").format(n=n, who=c.who, title=c.title, text=c.text)
+            for n, c in enumerate(self.concerns, 1)
+        ]
         return "\n".join([*numbered, *self.caveats])
 
     def rich(self) -> Mapping[str, str]:
         """Return Markdown."""
         e = escape_markdown
         lines = [
-            f"{i}. {e(c.who)}: {strong(f'{c.title}.')} {e(c.text)}"
-            for i, c in enumerate(self.concerns, 1)
+            _("{n}. {who}: {title} {text}").format(
+                n=n,
+                who=e(c.who),
+                title=strong(_("{title}.").format(title=c.title)),
+                text=e(c.text),
+            )
+            for n, c in enumerate(self.concerns, 1)
         ]
         return {"text/markdown": "\n".join([*lines, "", *(e(c) for c in self.caveats)])}
 
@@ -274,7 +283,7 @@ class Matrix(View):
             for name, _, cells in self.rows
         ]
         bad = [i for i, (_, _, cells) in enumerate(self.rows) if any(c.bad for c in cells)]
-        return Table(self.caption, [Column("Unit"), *map(Column, self.columns)], rows, bad)
+        return Table(self.caption, [Column(_("Unit")), *map(Column, self.columns)], rows, bad)
 
     def text(self) -> str:
         """Return one unit a line."""
@@ -297,14 +306,17 @@ class About(View):
 
     def text(self) -> str:
         """Return one entry a line."""
-        return "\n".join(f"{name}: {value}" for name, value in self.entries)
+        return "\n".join(
+            _("{name}: {text}").format(name=name, text=value) for name, value in self.entries
+        )
 
     def rich(self) -> Mapping[str, str]:
         """Return Markdown."""
         e = escape_markdown
         return {
             "text/markdown": "\n".join(
-                f"- {strong(f'{name}:')} {e(value)}" for name, value in self.entries
+                f"- {strong(_('{name}:').format(name=name))} {e(value)}"
+                for name, value in self.entries
             )
         }
 
@@ -317,7 +329,8 @@ class KeyFigures:
 
     def __repr__(self) -> str:
         records = {k: len(v) for k, v in self.figures.items() if isinstance(v, list)}
-        return "Key figures: " + ", ".join(f"{n} {name}" for name, n in records.items())
+        told = ", ".join(f"{n} {name}" for name, n in records.items())
+        return _("Key figures: {figures}").format(figures=told)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         return {"text/plain": repr(self), KEY_FIGURES: dict(self.figures)}

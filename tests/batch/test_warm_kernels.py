@@ -45,7 +45,7 @@ def job(tmp_path: Path, parent: WarmParent):
         cells = [new_markdown_cell("# Levels"), *map(new_code_cell, code)]
         metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
         nbformat.write(new_notebook(cells=cells, metadata=metadata), notebook)
-        return Job(notebook, "Levels", "A", {}, tmp_path / "out", "c0ffee")
+        return Job(notebook, "Levels", "A", {}, "en", tmp_path / "out", "c0ffee")
 
     return job
 
@@ -69,7 +69,7 @@ def test_outputs_are_those_of_the_standard_kernel(
     name, parent, sample_project, executed_notebooks, tmp_path
 ):
     notebook = sample_project / "notebooks" / f"{name}.ipynb"
-    job = Job(notebook, report_title(notebook), "", {}, tmp_path, "c0ffee")
+    job = Job(notebook, report_title(notebook), "", {}, "en", tmp_path, "c0ffee")
     record = run_job(job, sample_project, WARM)
     assert (record.status, record.error) == (DONE, "")
     assert outputs(executed(job)) == outputs(executed_notebooks[name])

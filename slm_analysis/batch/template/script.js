@@ -2,23 +2,32 @@
 (() => {
   const NUMBER = /[−+-]?\d[\d,]*(\.\d+)?/;
   const SHARE = /\d[\d.]*%/;
+  const OF = / of |\d\/\d/;
+  const UNIT = /\d (h|min|d|days?)\b|\d(小时|分钟|天)/;
   const DATE = /^(\d{1,2} )?\p{L}+ \d{4}$/u;
-  const CHANCE = /(\d[\d,]*) (?:(?:chance|case)s? )?in (\d[\d,]*)/;
+  const CHINESE_DATE = /^(\d{4})年(\d{1,2})月(?:(\d{1,2})日)?$/;
+  const CHANCE = /(?<part>\d[\d,]*) (?:(?:chance|case)s? )?in (?<all>\d[\d,]*)/;
+  const CHINESE_CHANCE = /(?<all>\d[\d,]*)次中\D*(?<part>\d[\d,]*)次/;
   const collator = new Intl.Collator(undefined, {numeric: true});
   const words = text => text.normalize('NFKC').toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const value = text => Number(text.replace('−', '-').replaceAll(',', ''));
 
-  // "5 October 2026" or "October 2026" in milliseconds; else not a number.
-  const day = text => (DATE.test(text) ? Date.parse(text.replace(/^\p{L}/u, '1 $&')) : NaN);
+  // "5 October 2026", "October 2026" or "2026年10月" in milliseconds; else not a number.
+  function day(text) {
+    const [, year, month, date = 1] = text.match(CHINESE_DATE) ?? [];
+    if (year) return new Date(year, month - 1, date).getTime();
+    return DATE.test(text) ? Date.parse(text.replace(/^\p{L}/u, '1 $&')) : NaN;
+  }
 
   // Number and kind of a cell: a share does not compare with a score or a time.
   function measured(cell) {
     const text = (cell.querySelector('.p') ?? cell).textContent.trim();
-    const chance = text.match(CHANCE);
-    if (chance) return {number: value(chance[1]) / value(chance[2]), kind: ''};
-    const share = (text.includes(' of ') && text.match(SHARE)?.[0]) || text; // "276 of 312, 88.5%"
+    const chance = (text.match(CHANCE) ?? text.match(CHINESE_CHANCE))?.groups;
+    if (chance) return {number: value(chance.part) / value(chance.all), kind: ''};
+    const share = (OF.test(text) && text.match(SHARE)?.[0]) || text; // "276 of 312, 88.5%"
     const found = share.match(NUMBER);
-    const unit = share.includes('%') ? '%' : share.match(/\d (h|min|d|days?)\b/)?.[1] ?? '';
+    const [, english, chinese] = share.match(UNIT) ?? [];
+    const unit = share.includes('%') ? '%' : english ?? chinese ?? '';
     return found && {number: value(found[0]), kind: unit};
   }
 
@@ -81,7 +90,7 @@
   const field = document.createElement('input');
   const told = document.createElement('output');
   field.type = 'search';
-  label.append('Search units and services ', field);
+  label.append(`${matrix.dataset.search} `, field);
   matrix.parentElement.before(label, told);
   label.className = told.className = 'find';
 
@@ -98,6 +107,7 @@
     for (const fold of details) fold.open = wanted.length > 0;
     const all = matrix.tBodies[0].rows;
     const left = [...all].filter(row => !row.hidden).length;
-    told.textContent = wanted.length ? `${left} of ${all.length} units match` : '';
+    const found = matrix.dataset.found.replace('{left}', left).replace('{all}', all.length);
+    told.textContent = wanted.length ? found : '';
   });
 })();

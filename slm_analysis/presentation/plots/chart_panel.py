@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from slm_analysis.analyses.chart_signals import UNFAVOURABLE
 from slm_analysis.analyses.run_rules import RULES
 from slm_analysis.presentation.chart_series import ChartSeries
+from slm_analysis.presentation.numbers import brief_date
 from slm_analysis.presentation.plots.time_axis import days, month_ticks, write_year
 from slm_analysis.presentation.theme import PALETTE, SMALL
 
@@ -148,7 +149,7 @@ def draw_times(ax: Axes, series: ChartSeries, pixels: float) -> None:
         month_ticks(ax, left[0], right[-1], pixels)
     else:
         step = int(np.ceil(len(x) / max(pixels / DAY_PIXELS, 1)))
-        ax.set_xticks(x[::step], [f"{time.day} {time:%b}" for time in times[::step]])
+        ax.set_xticks(x[::step], [brief_date(time) for time in times[::step]])
         write_year(ax, x[0], times.iloc[0].year)
 
 

@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 
 from slm_analysis.analyses.chart_signals import UNFAVOURABLE
 from slm_analysis.analyses.control_charts import ControlChart
+from slm_analysis.analyses.run_patterns import ABOVE
 from slm_analysis.analyses.run_rules import RULES
 from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.chart_series import ChartSeries
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.lettering import letters, shortened
 from slm_analysis.presentation.numbers import capitalised
 from slm_analysis.presentation.plots.chart_panel import (
@@ -103,8 +105,8 @@ def _name_excluded(ax: Axes, series: ChartSeries) -> None:
     for x, y in zip(at(replace(series, points=excluded)), excluded["value"], strict=True):
         room = (high - y) / (high - low) * ax.get_window_extent().height
         va, away = ("bottom", GAP) if room > ROW + GAP else ("top", -GAP)
-        ax.annotate("excluded", (x, y), xytext=(0, away), textcoords="offset points", ha="center",
-                    va=va, fontsize=SMALL, color=PALETTE["muted"])  # fmt: skip
+        ax.annotate(_("excluded"), (x, y), xytext=(0, away), textcoords="offset points",
+                    ha="center", va=va, fontsize=SMALL, color=PALETTE["muted"])  # fmt: skip
 
 
 # --- Names of phases, above -------------------------------------------------------------------
@@ -138,7 +140,7 @@ def _names_above(series: ChartSeries, width: float, room: float, narrow: bool) -
     names: list[_Name] = []
     for point, begin, end in zip(last, [0.0, *breaks], breaks, strict=False):
         average = series.figure(points["center"].iloc[point])
-        name = _Name(f"{capitalised(series.middle)} {average}", begin)
+        name = _Name(_with_number(capitalised(series.middle), average), begin)
         names += [name] if name.right <= end else []
     for point, line in reversed([*zip(last, breaks, strict=True)]):
         text = shortened(_break(series, points.iloc[point + 1], narrow), int(room / LETTER))
@@ -152,10 +154,16 @@ def _names_above(series: ChartSeries, width: float, room: float, narrow: bool) -
 def _break(series: ChartSeries, first: pd.Series, narrow: bool) -> str:
     """Return what a phase is called that begins with a point; on a phone without its date."""
     label = series.phases.loc[series.phases["phase"] == first["phase"], "label"].iloc[0]
-    since = f"from {series.since(first['time'])}"
     if narrow and label:
         return label
-    return f"{label}, {since}" if label else capitalised(since)
+    since = series.since(first["time"])
+    if label:
+        return _("{label}, from {date}").format(label=label, date=since)
+    return _("From {date}").format(date=since)
+
+
+def _with_number(name: str, number: str) -> str:
+    return _("{name} {number}").format(name=name, number=number)
 
 
 def _write_above(ax: Axes, names: Sequence[_Name]) -> None:
@@ -180,23 +188,23 @@ def _line_names(series: ChartSeries, narrow: bool) -> Iterator[LineName]:
     """Yield what stands at the ends of the lines."""
     summary = series.summary
     middle = (capitalised(series.middle), words.average(series))
-    target = ("Target", series.tick(summary["target"]))
+    target = (_("Target"), series.tick(summary["target"]))
     if not pd.isna(summary["center"]):
         yield LineName(summary["center"], _fitting(middle, narrow))
     if not pd.isna(summary["target"]):
         yield LineName(summary["target"], _fitting(target, narrow), "bold")
-    for name, limit in (("Upper limit", "ucl"), ("Lower limit", "lcl")):
+    for name, limit in ((_("Upper limit"), "ucl"), (_("Lower limit"), "lcl")):
         known = series.points[limit].dropna()
         if len(known) and not (series.rate and known.iloc[-1] in {0, 1}):
             yield LineName(known.iloc[-1], (name,), colour=PALETTE["muted"])
     last = series.points.iloc[-1]
     if not last["complete"] and not pd.isna(last["value"]):
-        yield LineName(last["value"], ("unfinished",), colour=PALETTE["muted"])
+        yield LineName(last["value"], (_("unfinished"),), colour=PALETTE["muted"])
 
 
 def _fitting(words: tuple[str, str], narrow: bool) -> tuple[str, ...]:
     """Return a name and its number in one line where there is room, which a phone has not."""
-    one = " ".join(words)
+    one = _with_number(*words)
     return words if narrow or letters(one) * LETTER + GAP > RIGHT[narrow] else (one,)
 
 
@@ -233,7 +241,9 @@ def _mark_run(ax: Axes, series: ChartSeries, run: pd.Series) -> None:
     corners = [(begin, y + BRACKET_TIP), (begin, y), (end, y), (end, y + BRACKET_TIP)]
     ax.plot(*zip(*[(a / box.width, b / box.height) for a, b in corners], strict=True),
             transform=ax.transAxes, color=colour, lw=1.4, clip_on=False)  # fmt: skip
-    texts = (f"{series.count(len(members))} running", f"{run['side']} {series.middle}")
+    side = _("above {middle}") if run["side"] == ABOVE else _("below {middle}")
+    running = _("{periods} running").format(periods=series.count(len(members)))
+    texts = (running, side.format(middle=series.middle))
     half = max(letters(text) for text in texts) * LETTER / 2
     middle = float(np.clip((begin + end) / 2, half, max(box.width - half, half)))
     for row, text in enumerate(texts):

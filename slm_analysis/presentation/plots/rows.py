@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from slm_analysis.presentation.chart import Draw, set_height
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.lettering import shortened
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 
@@ -162,7 +163,9 @@ def _narrow_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> N
     under = shortened(row.under, LONGEST_LABEL[True])
     label = shortened(row.label, LONGEST_LABEL[True] - (BOLDER if weight == "bold" else 0))
     top, bottom = (-0.4, 0.35) if row.under else (-0.26, 0.42)
-    words = f"{row.words}: {row.figures}" if row.figures else row.words
+    words = row.words
+    if row.figures:
+        words = _("{name}: {text}").format(name=row.words, text=row.figures)
     ax.text(0, at + top, label, transform=edge, va="center", fontweight=weight)
     ax.text(0, at - 0.19, under, transform=edge, va="center", fontsize=SMALL,
             color=PALETTE["muted"])  # fmt: skip

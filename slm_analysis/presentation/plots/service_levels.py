@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import plain_percent
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows, share_limits
 from slm_analysis.presentation.tables import service_levels as tables
 from slm_analysis.presentation.words import service_levels as words
 from slm_analysis.questions.service_levels import ServiceLevels
 
-NOTHING = "No promise about a share of cases could be judged."
+NOTHING = N_("No promise about a share of cases could be judged.")
 OTHER_SCALES = ("satisfaction", "error_rate")
 """What is no share of cases kept; it stands in the table."""
 
@@ -31,10 +32,10 @@ def plot(result: ServiceLevels) -> Chart:
             words=words.verdict(level),
             figures=words.figure(level),
         )
-        for _, level in levels.iterrows()
+        for __, level in levels.iterrows()
     ]
     limits = share_limits([*levels["value"], *levels["low"], *levels["goal_value"]])
-    draw = draw_rows(rows, limits, plain_percent) if rows else draw_nothing(NOTHING)
+    draw = draw_rows(rows, limits, plain_percent) if rows else draw_nothing(_(NOTHING))
     return Chart(words.caption(result), draw, tables.table(result))
 
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from slm_analysis.analyses.chart_summary import BETTER, WORSE
 from slm_analysis.presentation.chart import Draw, set_height
 from slm_analysis.presentation.chart_series import ChartSeries
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.lettering import shortened
 from slm_analysis.presentation.plots.chart_panel import (
     DASHES,
@@ -98,28 +99,29 @@ def _draw_key(ax: Axes, series: ChartSeries, left_out: int) -> None:
     """Draw the key, and how many series are not shown."""
     ax.set_axis_off()
     ax.set(xlim=(0, _width(ax)), ylim=(0, PANEL))
-    _write(ax, 26, "How to read", fontweight="bold", color=PALETTE["muted"])
+    _write(ax, 26, _("How to read"), fontweight="bold", color=PALETTE["muted"])
     grey, ink, paper, accent = (PALETTE[role] for role in ("line", "ink", "paper", "acc"))
     shapes = [
-        ("o", KEY_DOT, grey, grey, f"normal {series.period}"),
-        ("s", KEY_SIGNAL, accent, accent, "long run, worse"),
-        ("D", KEY_SIGNAL, accent, accent, "beyond a limit"),
-        ("s", KEY_SIGNAL, ink, paper, "hollow: better"),
-        ("o", KEY_SIGNAL, grey, paper, "unfinished"),
+        ("o", KEY_DOT, grey, grey, _("normal {period}").format(period=series.one)),
+        ("s", KEY_SIGNAL, accent, accent, _("long run, worse")),
+        ("D", KEY_SIGNAL, accent, accent, _("beyond a limit")),
+        ("s", KEY_SIGNAL, ink, paper, _("hollow: better")),
+        ("o", KEY_SIGNAL, grey, paper, _("unfinished")),
     ]
-    lines: list[tuple[Any, str]] = [("-", series.middle), (DASHES, "target")]
+    lines: list[tuple[Any, str]] = [("-", series.middle), (DASHES, _("target"))]
     texts = [shape[-1] for shape in shapes] + [line[-1] for line in lines]
     heights = [PANEL + 8 - LINE * (place + 0.5) for place in range(len(texts) + 1)]
-    for y, (mark, size, edge, face, _) in zip(heights, shapes, strict=False):
+    for y, (mark, size, edge, face, __) in zip(heights, shapes, strict=False):
         ax.plot([10], [y], mark, ms=size, mec=edge, mfc=face, clip_on=False)
-    for y, (style, _) in zip(heights[len(shapes) :], lines, strict=False):
+    for y, (style, __) in zip(heights[len(shapes) :], lines, strict=False):
         ax.plot([0, 20], [y, y], color=ink, lw=1.4, clip_on=False,
                 ls=style if style == "-" else (0, style))  # fmt: skip
     for y, text in zip(heights, texts, strict=False):
         ax.text(28, y, text, va="center", fontsize=SMALL, color=PALETTE["muted"])
     if left_out:
-        ax.text(0, heights[-1], f"{left_out} more in the table", va="center", fontsize=SMALL,
-                fontweight="bold", color=PALETTE["muted"])  # fmt: skip
+        more = _("{n} more in the table").format(n=left_out)
+        ax.text(0, heights[-1], more, va="center", fontsize=SMALL, fontweight="bold",
+                color=PALETTE["muted"])  # fmt: skip
 
 
 def _width(ax: Axes) -> float:

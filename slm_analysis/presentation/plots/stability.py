@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.plots.control_charts import draw_chart
 from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.plots.small_multiples import draw_multiples
@@ -17,7 +18,7 @@ def plot(result: Stability) -> Chart:
     every = words.services(result)
     caption = words.main_caption(result)
     if not every:
-        return Chart(caption, draw_nothing(words.NOTHING))
+        return Chart(caption, draw_nothing(_(words.NOTHING)))
     return Chart(caption, draw_chart(every[0]), chart_tables.points(every[0]))
 
 
@@ -26,6 +27,6 @@ def small_multiples(result: Stability) -> Chart:
     every = words.services(result)
     caption = words.multiples_caption(result)
     if not every:
-        return Chart(caption, draw_nothing(words.NOTHING))
+        return Chart(caption, draw_nothing(_(words.NOTHING)))
     states = [words.brief_direction(result, one) for one in every]
     return Chart(caption, draw_multiples(every, states), tables.table(result))

@@ -7,6 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from slm_analysis.presentation.language import pgettext
+from slm_analysis.presentation.numbers import brief_month
 from slm_analysis.presentation.theme import FONT_SIZE, PALETTE
 
 EPOCH = pd.Timestamp("1970-01-01")
@@ -34,7 +36,7 @@ def month_ticks(ax: Axes, first: float, last: float, pixels: float) -> None:
     step = fitting[0] if fitting else STEPS[-1]
     # Counted from January, so that ticks stand at the same months every year.
     shown = months[(months.month - 1) % step == 0]
-    ax.set_xticks(days(pd.Series(shown)), [f"{month:%b}" for month in shown])
+    ax.set_xticks(days(pd.Series(shown)), [brief_month(month) for month in shown])
     years = pd.Series(shown.year)
     for month in shown[years.ne(years.shift()).to_numpy()]:
         write_year(ax, (month - EPOCH).days, month.year)
@@ -43,7 +45,8 @@ def month_ticks(ax: Axes, first: float, last: float, pixels: float) -> None:
 def write_year(ax: Axes, day: float, year: int) -> None:
     """Write a year below the tick of a day."""
     ax.annotate(
-        f"{year}", (day, 0), xycoords=ax.get_xaxis_transform(), xytext=(0, -YEAR_BELOW),
+        pgettext("below months", "{year}").format(year=year), (day, 0),
+        xycoords=ax.get_xaxis_transform(), xytext=(0, -YEAR_BELOW),
         textcoords="offset points", ha="center", va="center", fontsize=FONT_SIZE,
         color=PALETTE["muted"], annotation_clip=False,
     )  # fmt: skip

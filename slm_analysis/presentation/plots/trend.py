@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from slm_analysis.analyses.trend import Trend
 from slm_analysis.presentation.chart import Chart, Draw, set_height
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.lettering import letters
 from slm_analysis.presentation.plots.chart_panel import (
     DASHES,
@@ -25,8 +26,8 @@ from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows, s
 from slm_analysis.presentation.plots.time_axis import days, month_ticks
 from slm_analysis.presentation.tables import trend as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, WIDE
+from slm_analysis.presentation.trend_series import BAD, Heading, headings
 from slm_analysis.presentation.words import trend as words
-from slm_analysis.presentation.words.trend import BAD, Heading
 
 TICK_LETTER = 8.2
 """Pixels of a letter on the scale, on average."""
@@ -44,7 +45,7 @@ PART = 0.5
 
 def plot(result: Trend) -> Chart:
     """Return the figure of a trend: one series over time, or the forecasts of several."""
-    every = words.headings(result)
+    every = headings(result)
     caption, numbers = words.caption(result), tables.table(result)
     if len(every) > 1:
         return Chart(caption, draw_forecasts(every), numbers)
@@ -169,8 +170,7 @@ def _draw_forecast(ax: Axes, heading: Heading) -> None:
 def _names(heading: Heading) -> Iterator[LineName]:
     row = heading.row
     if heading.known:
-        middle, interval = words.forecast(heading).split(" ", 1)
         colour = PALETTE["acc" if heading.mark == BAD else "ink"]
-        yield LineName(row["expected"], (middle, interval.strip("()")), "bold", colour)
+        yield LineName(row["expected"], words.expected(heading), "bold", colour)
     if not pd.isna(row["target"]):
-        yield LineName(row["target"], ("Target", heading.tick(row["target"])))
+        yield LineName(row["target"], (_("Target"), heading.tick(row["target"])))

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.questions.service_levels import ServiceLevels
-
-COLUMNS = (
-    Column("Service"),
-    Column("Available", numeric=True),
-    Column("Service time", numeric=True, minor=True),
-    Column("Down, not planned", numeric=True),
-    Column("Outages", numeric=True),
-    Column("Mean time to restore", numeric=True),
-    Column("Planned outage", numeric=True, minor=True),
-)
 
 
 def downtime(result: ServiceLevels) -> Table:
     """Return one row per service with an availability target; times in service hours."""
+    columns = (
+        Column(_("Service")),
+        Column(_("Available"), numeric=True),
+        Column(_("Service time"), numeric=True, minor=True),
+        Column(_("Down, not planned"), numeric=True),
+        Column(_("Outages"), numeric=True),
+        Column(_("Mean time to restore"), numeric=True),
+        Column(_("Planned outage"), numeric=True, minor=True),
+    )
     rows = [
         [
             str(row["service"]),
@@ -32,5 +32,5 @@ def downtime(result: ServiceLevels) -> Table:
         for row in result.outages.to_dict("records")
     ]
     when = numbers.period(result.period_start, result.period_end)
-    caption = f"Outages in {when}, in hours of agreed service time"
-    return Table(caption if rows else "No availability was promised", COLUMNS, rows)
+    caption = _("Outages in {when}, in hours of agreed service time").format(when=when)
+    return Table(caption if rows else _("No availability was promised"), columns, rows)

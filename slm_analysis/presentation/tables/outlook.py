@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.tables.trend import listed_series
 from slm_analysis.presentation.views import Table
 from slm_analysis.presentation.words import outlook as words
@@ -11,4 +12,4 @@ from slm_analysis.questions.outlook import Outlook
 def table(result: Outlook) -> Table:
     """Return one row per service, the likeliest to miss its goal first."""
     every = words.headings(result)
-    return listed_series(every, "Service") if every else Table(words.NOTHING, (), [])
+    return listed_series(every, _("Service")) if every else Table(_(words.NOTHING), (), [])

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import service_levels as words
+from slm_analysis.presentation.words.goals import goal_in_words
 from slm_analysis.questions.service_levels import ServiceLevels
-
-COLUMNS = (
-    Column("Promise"),
-    Column("Goal"),
-    Column("Result"),
-    Column("Actual", numeric=True),
-    Column("95% interval", numeric=True),
-    Column("Running", numeric=True, minor=True),
-    Column("Not counted", numeric=True, minor=True),
-)
 
 
 def table(result: ServiceLevels) -> Table:
@@ -24,20 +16,29 @@ def table(result: ServiceLevels) -> Table:
     rows = [
         [
             words.promise(level),
-            str(level["goal"]),
+            goal_in_words(str(level["goal"])),
             words.verdict(level),
             words.figure(level),
             words.interval(level),
             numbers.count(level["undecided"]),
             numbers.count(level[["no_target", "missing_data", "excluded"]].sum()),
         ]
-        for _, level in levels.iterrows()
+        for __, level in levels.iterrows()
     ]
     bad = (levels["result"] == "missed") & (levels["evidence"] == "clear")
     when = numbers.period(result.period_start, result.period_end)
+    columns = (
+        Column(_("Promise")),
+        Column(_("Goal")),
+        Column(_("Result")),
+        Column(_("Actual"), numeric=True),
+        Column(_("95% interval"), numeric=True),
+        Column(_("Running"), numeric=True, minor=True),
+        Column(_("Not counted"), numeric=True, minor=True),
+    )
     return Table(
-        f"Every promise in {when}",
-        COLUMNS,
+        _("Every promise in {when}").format(when=when),
+        columns,
         rows,
         accented=[int(i) for i in bad.to_numpy().nonzero()[0]],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slm_analysis.presentation.language import _
 from slm_analysis.result import Note
 
 SENTENCES = {
@@ -59,16 +60,16 @@ SENTENCES = {
     "open_as_late": "A ticket still open counts as not within any time: what is said to be within "
     "reach is so even if all of them take long.",
     # control charts
-    "chart_gaps": "Gaps are {period}s without a figure{where}; no run reaches across them.",
+    "chart_gaps": "Gaps are {periods} without a figure{where}; no run reaches across them.",
     "chart_incomplete_periods": "A {period} that is not over, or has cases not decided yet, takes "
     "no part{where}.",
-    "chart_excluded_points": "Excluded {period}s take no part{where}.",
+    "chart_excluded_points": "Excluded {periods} take no part{where}.",
     "chart_no_data": "There is no figure to judge{where}.",
     "chart_no_variation": "Every {period} of a phase shows the same figure{where}; without "
     "variation there are no limits.",
-    "chart_too_few_points": "A phase has too few {period}s for limits{where}.",
-    "chart_few_points": "Limits are provisional where a phase has under {enough} {period}s{where}.",
-    "chart_autocorrelation": "Neighbouring {period}s are alike{where}, as after a shift or in slow "
+    "chart_too_few_points": "A phase has too few {periods} for limits{where}.",
+    "chart_few_points": "Limits are provisional where a phase has under {enough}{where}.",
+    "chart_autocorrelation": "Neighbouring {periods} are alike{where}, as after a shift or in slow "
     "swings; such series show signals more often than stable ones.",
     "chart_yearly_season": "The figures also fit a yearly wave{where}; a season alone can make "
     "long runs.",
@@ -81,14 +82,14 @@ SENTENCES = {
     "trend_goes_on": "A forecast holds if things go on as they have; what is changed from now on "
     "is not in it.",
     "trend_cases_assumed": "The next {period} is taken to have as many cases as the median of the "
-    "last {number} {period}s.",
+    "last {number}.",
     "trend_level_shift": "Where the level changed at once{where}, the line allows for it; a slope "
     "through both levels would mislead.",
     "trend_season_not_separable": "With under two full years of figures a yearly season cannot be "
     "told from a trend{where}.",
     "trend_incomplete_periods": "A {period} that is not over, or has cases not decided yet, takes "
     "no part{where}.",
-    "trend_missing_periods": "Some {period}s have no figure{where}.",
+    "trend_missing_periods": "Some {periods} have no figure{where}.",
     "trend_family": "Slopes of {number} series were judged together; their intervals ({level}) "
     "allow for that.",
     # satisfaction
@@ -185,4 +186,4 @@ def caveats(notes: Iterable[Note]) -> list[str]:
     KeyError
         For a note without a sentence: a caveat must not get lost.
     """
-    return [SENTENCES[note.code].format(**note.values) for note in notes]
+    return [_(SENTENCES[note.code]).format(**note.values) for note in notes]

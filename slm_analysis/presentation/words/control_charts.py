@@ -10,29 +10,37 @@ import pandas as pd
 from slm_analysis.analyses.chart_limits import NO_VARIATION
 from slm_analysis.analyses.chart_summary import BETTER, MIXED, NOT_JUDGED, STEADY, WORSE
 from slm_analysis.analyses.control_charts import ControlChart
-from slm_analysis.analyses.run_patterns import BOTH
+from slm_analysis.analyses.run_patterns import ABOVE, BELOW, BOTH, FALLING, RISING
 from slm_analysis.analyses.run_rules import RULES
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.chart_series import ChartSeries, chart_series
+from slm_analysis.presentation.language import N_, _, joined, ngettext
 from slm_analysis.presentation.numbers import (
     about_one_in,
     capitalised,
     continued,
     counted,
+    enumerated,
     in_words,
+    itemised,
     listed,
+    share_of,
+    span,
     times,
 )
+from slm_analysis.presentation.periods import all_periods, one_period, so_many_periods
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.result import Note, note
 
-OVER = "No signal stands at the end; the earlier ones are over."
-QUIET = "Only normal variation; no {period} deserves comment."
-UNKNOWN_CAUSE = "Something in the process changed around then; what it was, this chart cannot say."
-HOW_TO_READ = (
+OVER = N_("No signal stands at the end; the earlier ones are over.")
+QUIET = N_("Only normal variation; no {period} deserves comment.")
+UNKNOWN_CAUSE = N_(
+    "Something in the process changed around then; what it was, this chart cannot say."
+)
+HOW_TO_READ = N_(
     "Each dot is one {period}. The solid line is the {middle} of its phase, the shaded band where "
-    "almost all {period}s of a stable process fall. Grey dots are noise, and nothing is said about "
+    "almost all {periods} of a stable process fall. Grey dots are noise, and nothing is said about "
     "them. A filled, coloured shape is a signal that things got worse, a hollow one that they got "
     "better: a square stands in a long run on one side of the {middle}, a diamond beyond a limit. "
     "A circle with a dotted line is a {period} not complete yet, a cross an excluded one; both "
@@ -41,34 +49,71 @@ HOW_TO_READ = (
 )
 MOST_NAMED = 3
 RUNS = ("longest_run", "same_side")
-LEVELS = {
-    "all_but_one": "lie far {side} the {middle}",
-    "near_limits": "lie close to a limit, {side} the {middle}",
-    "trend": "each lie {side} than the one before",
-    "alternating": "go up and down in turn",
-    "hugging": "stay unusually close to the {middle}",
-    "avoiding": "stay away from the {middle}, on both sides of it",
+SINCE = {BETTER: N_("better since {date}"), WORSE: N_("worse since {date}")}
+LATELY = {BETTER: N_("better lately"), WORSE: N_("worse lately")}
+STANDING_RUN = {
+    ABOVE: N_("{number} in a row, {span}, lie above the {middle} of {center}."),
+    BELOW: N_("{number} in a row, {span}, lie below the {middle} of {center}."),
 }
-"""What the members of the other patterns do."""
-SIDES = {"above": "above", "below": "below", "rising": "higher", "falling": "lower", BOTH: ""}
+ENDED_RUN = {
+    ABOVE: N_("{number} in a row, {span}, lay above the {middle} of {center}."),
+    BELOW: N_("{number} in a row, {span}, lay below the {middle} of {center}."),
+}
+ONE_BEYOND = {
+    ABOVE: N_("{when} lies above the upper limit of {limit}: {figure}."),
+    BELOW: N_("{when} lies below the lower limit of {limit}: {figure}."),
+}
+MANY_BEYOND = {
+    ABOVE: N_("{number} lie above their upper limits. The last: {last}"),
+    BELOW: N_("{number} lie below their lower limits. The last: {last}"),
+}
+CROSSINGS = {
+    ABOVE: N_(
+        "The {periods} keep to one side of the {middle} in long spells, lately above it: they "
+        "change sides {times}, where chance alone makes {least} or more."
+    ),
+    BELOW: N_(
+        "The {periods} keep to one side of the {middle} in long spells, lately below it: they "
+        "change sides {times}, where chance alone makes {least} or more."
+    ),
+    BOTH: N_(
+        "The {periods} keep to one side of the {middle} in long spells: they change sides {times}, "
+        "where chance alone makes {least} or more."
+    ),
+}
+PATTERNS = {
+    ("all_but_one", ABOVE): N_("{number}, {span}, lie far above the {middle}."),
+    ("all_but_one", BELOW): N_("{number}, {span}, lie far below the {middle}."),
+    ("near_limits", ABOVE): N_("{number}, {span}, lie close to a limit, above the {middle}."),
+    ("near_limits", BELOW): N_("{number}, {span}, lie close to a limit, below the {middle}."),
+    ("trend", RISING): N_("{number}, {span}, each lie higher than the one before."),
+    ("trend", FALLING): N_("{number}, {span}, each lie lower than the one before."),
+    ("alternating", BOTH): N_("{number}, {span}, go up and down in turn."),
+    ("hugging", BOTH): N_("{number}, {span}, stay unusually close to the {middle}."),
+    ("avoiding", BOTH): N_("{number}, {span}, stay away from the {middle}, on both sides of it."),
+}
+"""What is said of every other pattern, by its side."""
+NO_SERIES = N_("No series has a signal")
+KIND = N_("{kind} chart")
 KIND_NAMES = {
-    "p'": "p' chart (Laney) of shares",
-    "u'": "u' chart (Laney) of counts per exposure",
-    "i": "individuals chart (XmR)",
-    "i_log": "individuals chart on the log scale",
-    "run": "run chart",
+    "p'": N_("p' chart (Laney) of shares"),
+    "u'": N_("u' chart (Laney) of counts per exposure"),
+    "i": N_("individuals chart (XmR)"),
+    "i_log": N_("individuals chart on the log scale"),
+    "run": N_("run chart"),
 }
 LIMITS = {
-    "only_limits_judged": "runs not judged, as neighbouring points rest on the same values",
-    "exact_limits": "exact binomial limits and chances of a side where under five cases are "
-    "expected",
-    "season_removed": "a yearly wave taken out first",
+    "only_limits_judged": N_("runs not judged, as neighbouring points rest on the same values"),
+    "exact_limits": N_(
+        "exact binomial limits and chances of a side where under five cases are expected"
+    ),
+    "season_removed": N_("a yearly wave taken out first"),
 }
 RULE_NAMES = {
-    "core": "a point beyond a limit, Anhøj's long runs and few crossings",
-    "western_electric": "Western Electric 1 to 4",
-    "nelson": "Nelson 1 to 8",
-    "mdc": "NHS Making Data Count",
+    "core": N_("a point beyond a limit, Anhøj's long runs and few crossings"),
+    "western_electric": N_("Western Electric 1 to 4"),
+    "nelson": N_("Nelson 1 to 8"),
+    "mdc": N_("NHS Making Data Count"),
 }
 ABOUT_METHOD = {
     "charts_read", "only_limits_judged", "limits_frozen", "log_scale", "sigma_z",
@@ -84,25 +129,32 @@ MANY = 2
 
 def state(series: ChartSeries) -> str:
     """Return where a series stands: ``worse since 31 August 2026``, ``steady at about 97.3%``."""
-    level = f" at about {average(series)}" if series.summary["direction"] == STEADY else ""
-    return f"{direction(series)}{level}"
+    if series.summary["direction"] == STEADY:
+        return _("steady at about {average}").format(average=average(series))
+    return direction(series)
 
 
 def direction(series: ChartSeries, *, brief: bool = False) -> str:
     """Return the direction of a series, and since when: ``worse since 31 August 2026``."""
     summary = series.summary
-    if summary["direction"] in {BETTER, WORSE}:
+    heading = summary["direction"]
+    if heading in SINCE:
         if pd.isna(summary["since"]):
-            return f"{summary['direction']} lately"
+            return _(LATELY[heading])
         since = series.brief(summary["since"]) if brief else series.since(summary["since"])
-        return f"{summary['direction']} since {since}"
-    if summary["direction"] == MIXED:
-        return "unsteady"
-    if summary["direction"] == STEADY:
-        return "steady"
+        return _(SINCE[heading]).format(date=since)
+    if heading == MIXED:
+        return _("unsteady")
+    if heading == STEADY:
+        return _("steady")
     if summary["limits_kind"] == NO_VARIATION:
-        return f"always {series.figure(summary['center'])}"
-    return "no figures" if series.judged.empty else f"too few {series.period}s"
+        return _("always {figure}").format(figure=series.figure(summary["center"]))
+    return _("no figures") if series.judged.empty else too_few(series.all)
+
+
+def too_few(periods: str) -> str:
+    """Return ``too few weeks``."""
+    return _("too few {periods}").format(periods=periods)
 
 
 def average(series: ChartSeries) -> str:
@@ -117,83 +169,87 @@ def told(series: ChartSeries, signals: pd.DataFrame) -> list[str]:
     """
     patterns = signals["rule"].map(lambda rule: RULES[rule].pattern)
     runs, crossings = patterns.isin(RUNS), patterns == "crossings"
-    sentences = [_run(series, signal) for _, signal in signals[runs].iterrows()]
+    sentences = [_run(series, signal) for __, signal in signals[runs].iterrows()]
     beyond = signals[patterns == "beyond"].groupby("side", sort=False)
-    sentences += [_beyond(series, same) for _, same in beyond]
-    for _, signal in signals[~runs & ~crossings & (patterns != "beyond")].iterrows():
-        sentences.append(_pattern(series, signal, LEVELS[RULES[signal["rule"]].pattern]))
+    sentences += [_beyond(series, same) for __, same in beyond]
+    others = signals[~runs & ~crossings & (patterns != "beyond")]
+    sentences += [_pattern(series, signal) for __, signal in others.iterrows()]
     if not runs.any():
-        sentences += [_crossings(series, signal) for _, signal in signals[crossings].iterrows()]
+        sentences += [_crossings(series, signal) for __, signal in signals[crossings].iterrows()]
     return sentences
 
 
 def named(series: ChartSeries, text: str) -> str:
     """Return what is told under the name of its series."""
-    return f"{series.name}: {continued(text)}" if series.name else text
+    if not series.name:
+        return text
+    return _("{name}: {text}").format(name=series.name, text=continued(text))
 
 
 def _span(series: ChartSeries, signal: pd.Series) -> str:
     """Return from when to when, or since when, a signal stands."""
+    start = series.since(signal["start"])
     if signal["standing"]:
-        return f"since {series.since(signal['start'])}"
-    return f"from {series.since(signal['start'])} to {series.on(signal['end'])}"
+        return _("since {date}").format(date=start)
+    return _("from {start} to {end}").format(start=start, end=series.on(signal["end"]))
 
 
 def _run(series: ChartSeries, signal: pd.Series) -> str:
     last = series.members(signal).iloc[-1]
-    center, _ = series.figures(last["center"], last["target"])
-    number = capitalised(series.count_in_words(int(signal["n_members"])))
-    verb = "lie" if signal["standing"] else "lay"
-    return (
-        f"{number} in a row, {_span(series, signal)}, {verb} {signal['side']} the {series.middle} "
-        f"of {center}."
+    center, __ = series.figures(last["center"], last["target"])
+    form = (STANDING_RUN if signal["standing"] else ENDED_RUN)[signal["side"]]
+    return _(form).format(
+        number=capitalised(series.count_in_words(int(signal["n_members"]))),
+        span=_span(series, signal),
+        middle=series.middle,
+        center=center,
     )
 
 
 def _beyond(series: ChartSeries, signals: pd.DataFrame) -> str:
     side = signals["side"].iloc[0]
-    name, line = ("upper", "ucl") if side == "above" else ("lower", "lcl")
-    members = pd.concat([series.members(signal) for _, signal in signals.iterrows()])
+    members = pd.concat([series.members(signal) for __, signal in signals.iterrows()])
     last = members.iloc[-1]
-    figure, limit = series.figures(last["value"], last[line])
+    figure, limit = series.figures(last["value"], last["ucl" if side == ABOVE else "lcl"])
     if series.rate:
-        figure = f"{last['value'] * last['n']:,.0f} of {last['n']:,.0f}, {figure}"
+        figure = share_of(last["value"] * last["n"], last["n"], figure)
     when = capitalised(series.on(last["time"]))
-    found = f"{when} lies {side} the {name} limit of {limit}: {figure}."
+    found = _(ONE_BEYOND[side]).format(when=when, limit=limit, figure=figure)
     if len(members) == 1:
         return found
     number = capitalised(series.count_in_words(len(members)))
-    return f"{number} lie {side} their {name} limits. The last: {continued(found)}"
+    return _(MANY_BEYOND[side]).format(number=number, last=continued(found))
 
 
 def _crossings(series: ChartSeries, signal: pd.Series) -> str:
     phase = series.phases[series.phases["phase"] == signal["phase"]].iloc[0]
-    lately = f", lately {signal['side']} it" if signal["side"] != BOTH else ""
-    return (
-        f"The {series.period}s keep to one side of the {series.middle} in long spells{lately}: "
-        f"they change sides {times(int(phase['crossings']))}, where chance alone makes "
-        f"{in_words(int(phase['crossings_min']))} or more."
+    return _(CROSSINGS[signal["side"]]).format(
+        periods=series.all,
+        middle=series.middle,
+        times=times(int(phase["crossings"])),
+        least=in_words(int(phase["crossings_min"])),
     )
 
 
-def _pattern(series: ChartSeries, signal: pd.Series, doing: str) -> str:
-    number = capitalised(series.count_in_words(int(signal["n_members"])))
-    does = doing.format(side=SIDES[signal["side"]], middle=series.middle)
-    return f"{number}, {_span(series, signal)}, {does}."
+def _pattern(series: ChartSeries, signal: pd.Series) -> str:
+    return _(PATTERNS[RULES[signal["rule"]].pattern, signal["side"]]).format(
+        number=capitalised(series.count_in_words(int(signal["n_members"]))),
+        span=_span(series, signal),
+        middle=series.middle,
+    )
 
 
 def quiet(series: ChartSeries) -> str:
     """Return what to say of a series without a signal to tell."""
-    if series.summary["direction"] == NOT_JUDGED:
-        if series.summary["limits_kind"] == NO_VARIATION:
-            return (
-                f"Every {series.period} shows {series.figure(series.summary['center'])}; without "
-                "variation there is nothing to judge."
-            )
-        if series.judged.empty:
-            return "There is no figure to judge."
-        return f"Too few {series.period}s to tell normal variation from change."
-    return QUIET.format(period=series.period)
+    if series.summary["direction"] != NOT_JUDGED:
+        return _(QUIET).format(period=series.one)
+    if series.summary["limits_kind"] == NO_VARIATION:
+        return _(
+            "Every {period} shows {figure}; without variation there is nothing to judge."
+        ).format(period=series.one, figure=series.figure(series.summary["center"]))
+    if series.judged.empty:
+        return _("There is no figure to judge.")
+    return _("Too few {periods} to tell normal variation from change.").format(periods=series.all)
 
 
 # --- A chart ----------------------------------------------------------------------------------
@@ -218,24 +274,39 @@ def by_worry(chart: ControlChart) -> list[ChartSeries]:
     )
 
 
-def answer(states: Sequence[tuple[str, str]], kind: str = "series") -> str:
-    """Return which of several series have a signal, from their names and directions."""
+def answer(states: Sequence[tuple[str, str]], none: str = NO_SERIES) -> str:
+    """Return which of several series have a signal, from their names and directions.
+
+    Parameters
+    ----------
+    states : sequence of tuple
+        Name and direction.
+    none : str
+        What to say where none has one; a marked text.
+    """
     signal = [name for name, direction in states if direction in {WORSE, MIXED, BETTER}]
-    steady = sum(direction == STEADY for _, direction in states)
+    steady = sum(direction == STEADY for __, direction in states)
     left = len(states) - len(signal) - steady
-    parts = []
     if not signal:
-        parts.append(f"No {kind} has a signal")
+        found = _(none)
     elif len(signal) == 1:
-        parts.append(f"Only {signal[0]} has a signal")
+        found = _("Only {name} has a signal").format(name=signal[0])
     else:
-        parts.append(f"{listed(signal, MOST_NAMED)} have signals")
-    if steady:
-        others = "the other " if signal and not left else ""
-        parts.append(f"{others}{in_words(steady)} {'is' if steady == 1 else 'are'} steady")
-    if left:
-        parts.append(f"{in_words(left)} cannot be judged")
-    return f"{parts[0]}; {' and '.join(parts[1:])}" if len(parts) > 1 else parts[0]
+        found = _("{names} have signals").format(names=listed(signal, MOST_NAMED))
+    rest = _rest(steady, left, every_other=bool(signal) and not left)
+    return _("{answer}; {rest}").format(answer=found, rest=rest) if rest else found
+
+
+def _rest(steady: int, left: int, *, every_other: bool) -> str:
+    """Return how many are steady, and how many cannot be judged."""
+    held = ngettext("{number} is steady", "{number} are steady", steady)
+    if every_other:
+        held = ngettext("the other {number} is steady", "the other {number} are steady", steady)
+    calm = held.format(number=in_words(steady)) if steady else ""
+    unknown = _("{number} cannot be judged").format(number=in_words(left)) if left else ""
+    if calm and unknown:
+        return _("{one} and {other}").format(one=calm, other=unknown)
+    return calm or unknown
 
 
 def say(chart: ControlChart) -> Prose:
@@ -245,12 +316,13 @@ def say(chart: ControlChart) -> Prose:
     for series in every:
         found = told(series, standing(series))
         if len(every) == 1 and over(series):
-            found = [OVER, *told(series, series.signals)]
-        sentences += [named(series, " ".join(found))] if found else []
+            found = [_(OVER), *told(series, series.signals)]
+        sentences += [named(series, joined(found))] if found else []
     if not every:
-        sentences = ["There is no series to judge."]
+        sentences = [_("There is no series to judge.")]
     elif not sentences:
-        sentences = [quiet(every[0]) if len(every) == 1 else QUIET.format(period=every[0].period)]
+        first = every[0]
+        sentences = [quiet(first) if len(every) == 1 else _(QUIET).format(period=first.one)]
     return Prose(sentences, [*reading(every), *chart_caveats(chart.notes, every)])
 
 
@@ -258,17 +330,25 @@ def caption(chart: ControlChart) -> Caption:
     """Return the words of the figure of a chart of one or several series."""
     every, prose = by_worry(chart), say(chart)
     if not every:
-        return Caption("There is no series to judge", "", prose.sentences[0], prose.caveats)
+        title = _("There is no series to judge")
+        return Caption(title, "", prose.sentences[0], prose.caveats)
     first = every[0]
-    several = len(every) > 1
-    names = [(one.name, one.summary["direction"]) for one in every]
-    alone = f"{capitalised(state(first))}{', after earlier signals' if over(first) else ''}"
-    scale = ", one scale for all, most worrying first" if several else ""
+    if len(every) > 1:
+        title = answer([(one.name, one.summary["direction"]) for one in every])
+        subtitle = _(
+            "Each {period} with the limits of normal variation, one scale for all, most worrying "
+            "first. {judged} judged"
+        )
+    else:
+        title = capitalised(state(first))
+        if over(first):
+            title = _("{state}, after earlier signals").format(state=title)
+        subtitle = _("Each {period} with the limits of normal variation. {judged} judged")
+    judged = first.count(sum(len(one.judged) for one in every))
     return Caption(
-        title=answer(names) if several else alone,
-        subtitle=f"Each {first.period} with the limits of normal variation{scale}. "
-        f"{counted(sum(len(one.judged) for one in every), first.period)} judged",
-        sentence=" ".join(prose.sentences),
+        title=title,
+        subtitle=subtitle.format(period=first.one, judged=judged),
+        sentence=joined(prose.sentences),
         caveats=prose.caveats,
         how_to_read=how_to_read(first),
     )
@@ -276,7 +356,7 @@ def caption(chart: ControlChart) -> Caption:
 
 def how_to_read(series: ChartSeries) -> str:
     """Return how to read the figure."""
-    return HOW_TO_READ.format(period=series.period, middle=series.middle)
+    return _(HOW_TO_READ).format(period=series.one, periods=series.all, middle=series.middle)
 
 
 # --- Method -----------------------------------------------------------------------------------
@@ -286,25 +366,39 @@ def method(chart: ControlChart) -> str:
     """Return kinds, limits, rules, charts read and false signals expected, for the reader."""
     told_of: dict[str, Mapping[str, Any]] = {given.code: given.values for given in chart.notes}
     read = told_of["charts_read"]
-    kinds = [KIND_NAMES.get(kind, f"{kind} chart") for kind in chart.summary["kind"].unique()]
-    parts = [listed(kinds) or "no chart"]
+    kinds = [_(KIND_NAMES.get(kind, KIND)).format(kind=kind) for kind in chart.summary["kind"]]
+    parts = [listed([*dict.fromkeys(kinds)]) or _("no chart")]
     if "limits_frozen" in told_of:
-        frozen = told_of["limits_frozen"]
-        parts.append(f"limits from {frozen['start']} to {frozen['end']} kept for what followed")
+        parts.append(
+            _("limits from {start} to {end} kept for what followed").format(
+                **told_of["limits_frozen"]
+            )
+        )
     else:
-        parts.append("limits at three sigma, begun anew with each phase")
-    parts += [text for code, text in LIMITS.items() if code in told_of]
+        parts.append(_("limits at three sigma, begun anew with each phase"))
+    parts += [_(text) for code, text in LIMITS.items() if code in told_of]
     if "sigma_z" in told_of:
-        ratios = told_of["sigma_z"]
-        floor = ", at least 1 used" if "sigma_z_floored" in told_of else ""
-        parts.append(f"sigma_z {ratios['lowest']:.2f} to {ratios['highest']:.2f}{floor}")
+        ratios = span(*(f"{told_of['sigma_z'][end]:.2f}" for end in ("lowest", "highest")))
+        floored = "sigma_z_floored" in told_of
+        form = _("sigma_z {ratios}, at least 1 used") if floored else _("sigma_z {ratios}")
+        parts.append(form.format(ratios=ratios))
     rules = read["rules"]
-    parts.append(f"rules: {RULE_NAMES[rules] if isinstance(rules, str) else ', '.join(rules)}")
-    expected = read["expected_false"]
-    false = "" if expected is None else f"; at most {expected:.1f} would if all were stable"
-    charts = counted(read["charts"], "chart")
-    parts.append(f"{charts} read, {read['with_signals']} with a signal at any time{false}")
-    return "; ".join(parts)
+    named_rules = _(RULE_NAMES[rules]) if isinstance(rules, str) else enumerated(rules)
+    parts.append(_("rules: {rules}").format(rules=named_rules))
+    parts.append(_charts_read(**read))
+    return itemised(parts)
+
+
+def _charts_read(charts: int, with_signals: int, expected_false: float | None, **_rest: Any) -> str:
+    number = counted(charts, "{n} chart", "{n} charts")
+    if expected_false is None:
+        return _("{charts} read, {signals} with a signal at any time").format(
+            charts=number, signals=with_signals
+        )
+    return _(
+        "{charts} read, {signals} with a signal at any time; at most {false} would if all were "
+        "stable"
+    ).format(charts=number, signals=with_signals, false=f"{expected_false:.1f}")
 
 
 # --- Caveats ----------------------------------------------------------------------------------
@@ -318,14 +412,25 @@ def reading(every: Sequence[ChartSeries]) -> list[str]:
         return []
     period = read[0].count(max(int(one.summary["n_points"]) for one in read))
     if len(read) == 1:
-        case = about_one_in(expected)
-        return [f"A stable chart of {period} shows a signal by chance in up to {case}."]
-    if round(expected):
-        many = f"up to about {in_words(round(expected))} would show a signal by chance"
-    else:
-        many = f"one would show a signal by chance in up to {about_one_in(expected)}"
+        return [
+            _("A stable chart of {period} shows a signal by chance in up to {case}.").format(
+                period=period, case=about_one_in(expected)
+            )
+        ]
     charts = capitalised(in_words(len(read)))
-    return [f"{charts} charts of up to {period} were read; were all of them stable, {many}."]
+    if round(expected):
+        return [
+            _(
+                "{charts} charts of up to {period} were read; were all of them stable, up to about "
+                "{number} would show a signal by chance."
+            ).format(charts=charts, period=period, number=in_words(round(expected)))
+        ]
+    return [
+        _(
+            "{charts} charts of up to {period} were read; were all of them stable, one would show "
+            "a signal by chance in up to {case}."
+        ).format(charts=charts, period=period, case=about_one_in(expected))
+    ]
 
 
 def chart_caveats(notes: Sequence[Note], every: Sequence[ChartSeries]) -> list[str]:
@@ -335,7 +440,14 @@ def chart_caveats(notes: Sequence[Note], every: Sequence[ChartSeries]) -> list[s
 
 def _notes(notes: Sequence[Note], every: Sequence[ChartSeries]) -> Iterator[Note]:
     """Yield the notes about these series, with the values that the sentences need."""
-    period = every[0].period if every else "period"
+    period = every[0].period if every else None
+    called = {"period": one_period(period), "periods": all_periods(period)}
+
+    def values(given: Note) -> Mapping[str, object]:
+        enough = given.values.get("enough")
+        many = {} if enough is None else {"enough": so_many_periods(int(str(enough)), period)}
+        return {**given.values, **called, **many}
+
     names = {one.name for one in every}
     for given in notes:
         if given.code in ABOUT_METHOD or (len(every) < MANY and given.code in SAID_WHEN_QUIET):
@@ -344,9 +456,14 @@ def _notes(notes: Sequence[Note], every: Sequence[ChartSeries]) -> Iterator[Note
         shown = [name for name in concerned or names if name in names]
         if names and not shown:
             continue
-        where = f" ({listed(shown, MOST_NAMED)})" if len(shown) < len(names) else ""
-        yield note(f"chart_{given.code}", **{**given.values, "period": period, "where": where})
+        where = among(shown) if len(shown) < len(names) else ""
+        yield note(f"chart_{given.code}", **{**values(given), "where": where})
+
+
+def among(names: Sequence[str]) -> str:
+    """Return which series a caveat concerns, to stand behind a word of it."""
+    return _(" ({names})").format(names=listed(names, MOST_NAMED))
 
 
 def _name(key: object) -> str:
-    return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+    return enumerated(map(str, key)) if isinstance(key, tuple) else str(key)

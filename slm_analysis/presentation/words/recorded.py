@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 
-from slm_analysis.presentation.numbers import listed
+from slm_analysis.presentation.language import N_, _
+from slm_analysis.presentation.numbers import count, listed
 from slm_analysis.questions.service_levels import ServiceLevels
 
-METRICS = {"response_time": "first response", "resolution_time": "resolution"}
-IN_TIME, LATE = "in time", "late"
+METRICS = {"response_time": N_("first response"), "resolution_time": N_("resolution")}
+IN_TIME, LATE = N_("in time"), N_("late")
+UNDECIDED = N_("not decided yet")
 JUDGED_HERE = {
     "met": IN_TIME,
     "breached_closed": LATE,
     "breached_open": LATE,
-    "running": "not decided yet",
-    "paused": "not decided yet",
-    "excluded": "excluded",
-    "no_target": "without a target",
-    "missing_data": "without the times it needs",
+    "running": UNDECIDED,
+    "paused": UNDECIDED,
+    "excluded": N_("excluded"),
+    "no_target": N_("without a target"),
+    "missing_data": N_("without the times it needs"),
 }
 
 
@@ -27,7 +29,7 @@ def beside_the_source(result: ServiceLevels) -> list[str]:
     if ours.empty:
         return []
     ours = ours[ours["target"].notna()]
-    names = ours["target_name"].fillna(ours["metric"].map(METRICS))
+    names = ours["target_name"].fillna(ours["metric"].map(METRICS).map(_))
     return [_sentence(str(name), rows) for name, rows in ours.groupby(names, sort=True)]
 
 
@@ -35,14 +37,25 @@ def _sentence(name: str, rows: pd.DataFrame) -> str:
     there = rows["recorded_breached"].astype(bool).map({True: LATE, False: IN_TIME})
     here = rows["state"].map(JUDGED_HERE)
     n = rows["n"]
-    counted = here.isin([IN_TIME, LATE])
-    told = (
-        f"The source itself records {n[there == IN_TIME].sum():,} of {n.sum():,} as in time "
-        f"({name}); here it is {n[here == IN_TIME].sum():,} of {n[counted].sum():,}"
-    )
+    figures = {
+        "name": name,
+        "there": count(n[there == IN_TIME].sum()),
+        "all_there": count(n.sum()),
+        "here": count(n[here == IN_TIME].sum()),
+        "all_here": count(n[here.isin([IN_TIME, LATE])].sum()),
+    }
     other = n[there != here].groupby([there, here]).sum()
     if other.empty:
-        return f"{told}, ticket by ticket the same."
+        return _(
+            "The source itself records {there} of {all_there} as in time ({name}); here it is "
+            "{here} of {all_here}, ticket by ticket the same."
+        ).format(**figures)
     rows = other.rename_axis(["there", "here"]).rename("n").reset_index()
-    apart = [f"{row.n:,} {row.there} there and {row.here} here" for row in rows.itertuples()]
-    return f"{told}. Told apart: {listed(apart)}."
+    apart = [
+        _("{n} {there} there and {here} here").format(n=count(number), there=_(said), here=_(found))
+        for said, found, number in zip(rows["there"], rows["here"], rows["n"], strict=True)
+    ]
+    return _(
+        "The source itself records {there} of {all_there} as in time ({name}); here it is {here} "
+        "of {all_here}. Told apart: {apart}."
+    ).format(**figures, apart=listed(apart))

@@ -9,7 +9,9 @@ from slm_analysis.analyses.chart_summary import BETTER, MIXED, NOT_JUDGED, STEAD
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.chart_series import ChartSeries, chart_series
-from slm_analysis.presentation.numbers import capitalised, counted, in_words, listed
+from slm_analysis.presentation.language import N_, _, joined, ngettext
+from slm_analysis.presentation.numbers import capitalised, count, in_words, listed
+from slm_analysis.presentation.periods import one_period, so_many_periods
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words import control_charts as chart_words
 from slm_analysis.presentation.words.control_charts import (
@@ -24,17 +26,27 @@ from slm_analysis.presentation.words.control_charts import (
 from slm_analysis.questions.stability import RECENT, Stability
 
 MOST_NAMED = 3
-SHARES = {
-    "resolution_time": "tickets resolved in time",
-    "response_time": "tickets answered in time",
+MEASURES = {
+    "resolution_time": N_("Share of tickets resolved in time per {period}"),
+    "response_time": N_("Share of tickets answered in time per {period}"),
 }
-NOTHING = "Nothing was promised that could be charted"
-STANDING = {WORSE: "worse", MIXED: "unsteady", BETTER: "better"}
+NOTHING = N_("Nothing was promised that could be charted")
+NO_SERVICE = N_("No service has a signal")
+STANDING = (WORSE, MIXED, BETTER)
+SEVERAL = {
+    WORSE: N_("{number} services are worse: {names}"),
+    MIXED: N_("{number} services are unsteady: {names}"),
+    BETTER: N_("{number} services are better: {names}"),
+}
 GROUPS = {
-    WORSE: "Worse", MIXED: "Unsteady", BETTER: "Better", STEADY: "Steady", NOT_JUDGED: "Not judged",
-}  # fmt: skip
-ALL_IN_TIME = "All tickets in time"
-BELOW_TARGET = "Steady below target"
+    WORSE: N_("Worse"),
+    MIXED: N_("Unsteady"),
+    BETTER: N_("Better"),
+    STEADY: N_("Steady"),
+    NOT_JUDGED: N_("Not judged"),
+}
+ALL_IN_TIME = N_("All tickets in time")
+BELOW_TARGET = N_("Steady below target")
 
 
 def services(result: Stability) -> list[ChartSeries]:
@@ -57,14 +69,14 @@ def direction(result: Stability, series: ChartSeries) -> str:
     """Return where a service stands; one that had its signal and is over it, after when."""
     gone = over(result, series)
     if len(gone):
-        return f"steady again after {series.on(gone['end'].max())}"
+        return _("steady again after {when}").format(when=series.on(gone["end"].max()))
     return chart_words.direction(series)
 
 
 def brief_direction(result: Stability, series: ChartSeries) -> str:
     """Return where a service stands in few letters: ``worse since 31 Aug``, ``steady again``."""
     if len(over(result, series)):
-        return "steady again"
+        return _("steady again")
     return chart_words.direction(series, brief=True)
 
 
@@ -83,11 +95,10 @@ def below_target(result: Stability) -> list[ChartSeries]:
 
 def level(series: ChartSeries) -> str:
     """Return what a steady service below its target asks for."""
-    goal = series.tick(series.summary["target"])
-    return (
-        f"Steady at about {average(series)}, below the target of {goal}. Waiting will not help; "
-        "the process or the target must change."
-    )
+    return _(
+        "Steady at about {average}, below the target of {goal}. Waiting will not help; the process "
+        "or the target must change."
+    ).format(average=average(series), goal=series.tick(series.summary["target"]))
 
 
 # --- Headline ---------------------------------------------------------------------------------
@@ -98,20 +109,20 @@ def headline(result: Stability) -> Headline:
     every = services(result)
     if not every:
         return Headline(
-            title=NOTHING,
-            lead="No agreement has this target for the tickets of this unit.",
-            what="No chart to read.",
-            sure="Nothing can be said.",
-            next="Check which services and targets the agreements name.",
+            title=_(NOTHING),
+            lead=_("No agreement has this target for the tickets of this unit."),
+            what=_("No chart to read."),
+            sure=_("Nothing can be said."),
+            next=_("Check which services and targets the agreements name."),
         )
     first = every[0]
     sentences = found(result, first)
     link, advice = _next(result, first)
     return Headline(
         title=_title(result),
-        lead=named(first, " ".join(sentences)) if sentences else quiet(first),
+        lead=named(first, joined(sentences)) if sentences else quiet(first),
         what=_what(result),
-        sure=" ".join(reading(every)) or "Without a figure nothing can be said.",
+        sure=joined(reading(every)) or _("Without a figure nothing can be said."),
         next=advice,
         link=link,
     )
@@ -120,21 +131,40 @@ def headline(result: Stability) -> Headline:
 def _title(result: Stability) -> str:
     table, when = result.services, numbers.period(result.period_start, result.period_end)
     if _perfect(table).all():
-        return "All tickets were in time; there is no variation to judge"
+        return _("All tickets were in time; there is no variation to judge")
     if (table["direction"] == NOT_JUDGED).all():
-        return "No service can be judged yet"
+        return _("No service can be judged yet")
     new = (table["new_unfavourable"] + table["new_favourable"]) > 0
     standing = table["direction"].isin(STANDING)
     still = table[(table["direction"] == WORSE) & table["since"].notna() & ~new]
     missed = table[table["steadily_missed"]]
     if new.any():
         title = _news(result, table[new], when)
+    elif standing.any():
+        title = _("No new signal in {when}").format(when=when)
     else:
-        title = f"No {'new ' if standing.any() else ''}signal in {when}"
+        title = _("No signal in {when}").format(when=when)
+    if len(still) and new.any():
+        form = ngettext(
+            "{title}, and {names} is still worse",
+            "{title}, and {names} are still worse",
+            len(still),
+        )
+        return form.format(title=title, names=_names(still))
     if len(still):
-        return f"{title}, {'and' if new.any() else 'but'} {_are(still)} still worse"
+        form = ngettext(
+            "{title}, but {names} is still worse",
+            "{title}, but {names} are still worse",
+            len(still),
+        )
+        return form.format(title=title, names=_names(still))
     if len(missed) and not standing.any():
-        return f"{title}, but {_are(missed)} steadily below target"
+        form = ngettext(
+            "{title}, but {names} is steadily below target",
+            "{title}, but {names} are steadily below target",
+            len(missed),
+        )
+        return form.format(title=title, names=_names(missed))
     return title
 
 
@@ -142,15 +172,20 @@ def _news(result: Stability, new: pd.DataFrame, when: str) -> str:
     """Return what the signals say that were completed in the reported period."""
     standing = new[new["direction"].isin(STANDING)]
     if standing.empty:
-        verb = "is" if len(new) == 1 else "are"
-        return f"{_names(new)} had a signal in {when} and {verb} steady again"
+        form = ngettext(
+            "{names} had a signal in {when} and is steady again",
+            "{names} had a signal in {when} and are steady again",
+            len(new),
+        )
+        return form.format(names=_names(new), when=when)
     worst = standing.iloc[0]["direction"]
     alike = standing[standing["direction"] == worst]
     if len(alike) > 1:
         number = capitalised(in_words(len(alike)))
-        return f"{number} services are {STANDING[worst]}: {_names(alike)}"
+        return _(SEVERAL[worst]).format(number=number, names=_names(alike))
     series = next(one for one in services(result) if one.name == alike.iloc[0]["service"])
-    return f"{series.name} {'is' if worst == MIXED else 'has been'} {chart_words.state(series)}"
+    form = _("{name} is {state}") if worst == MIXED else _("{name} has been {state}")
+    return form.format(name=series.name, state=chart_words.state(series))
 
 
 def _perfect(table: pd.DataFrame) -> pd.Series:
@@ -162,10 +197,6 @@ def _names(rows: pd.DataFrame) -> str:
     return listed(rows["service"].tolist(), MOST_NAMED)
 
 
-def _are(rows: pd.DataFrame) -> str:
-    return f"{_names(rows)} {'is' if len(rows) == 1 else 'are'}"
-
-
 def _what(result: Stability) -> str:
     table = result.services
     group = table["direction"].map(GROUPS).mask(_perfect(table), ALL_IN_TIME)
@@ -174,76 +205,96 @@ def _what(result: Stability) -> str:
         name: table.loc[group == name, "service"].tolist()
         for name in (*GROUPS.values(), BELOW_TARGET, ALL_IN_TIME)
     }
-    return " ".join(f"{name}: {listed(names)}." for name, names in groups.items() if names)
+    return joined(_group(name, names) for name, names in groups.items() if names)
+
+
+def _group(name: str, services: list[str]) -> str:
+    return _("{group}: {names}.").format(group=_(name), names=listed(services))
 
 
 def _next(result: Stability, first: ChartSeries) -> tuple[str, str]:
     """Return the notebook that the next step leads to, and the step."""
     heading = first.summary["direction"]
     if heading == WORSE:
-        return "03_root_causes", f"See what goes with the late tickets of {first.name}."
+        advice = _("See what goes with the late tickets of {service}.").format(service=first.name)
+        return "03_root_causes", advice
     if heading == MIXED:
-        return "03_root_causes", f"See what differs between the spells of {first.name}."
+        advice = _("See what differs between the spells of {service}.").format(service=first.name)
+        return "03_root_causes", advice
     if heading == BETTER:
-        return (
-            "05_process_changes",
-            f"See whether a change went before it, and keep {first.name} so.",
-        )
+        advice = _("See whether a change went before it, and keep {service} so.")
+        return "05_process_changes", advice.format(service=first.name)
     return "", _next_where_nothing_stands(result, first)
 
 
 def _next_where_nothing_stands(result: Stability, first: ChartSeries) -> str:
     gone, missed = over(result, first), below_target(result)
     if len(gone):
-        return f"Ask what happened in {first.name} around {first.on(gone['end'].max())}."
+        return _("Ask what happened in {service} around {when}.").format(
+            service=first.name, when=first.on(gone["end"].max())
+        )
     if missed:
         return named(missed[0], level(missed[0]))
     if first.summary["direction"] == STEADY or _perfect(result.services).all():
-        return "No action is needed, and no single figure needs an explanation."
-    return f"Ask again when more {first.period}s are in."
+        return _("No action is needed, and no single figure needs an explanation.")
+    return _("Ask again when more {periods} are in.").format(periods=first.all)
 
 
 # --- Sentences --------------------------------------------------------------------------------
+
+
+def _nothing() -> str:
+    return _("{sentence}.").format(sentence=_(NOTHING))
 
 
 def say(result: Stability) -> Prose:
     """Return a sentence for each signal that counts, then what is steady, and the caveats."""
     every = services(result)
     if not every:
-        return Prose([f"{NOTHING}."])
+        return Prose([_nothing()])
     missed = below_target(result)
     told_of = [(series, found(result, series)) for series in every]
-    sentences = [named(series, " ".join(texts)) for series, texts in told_of if texts]
+    sentences = [named(series, joined(texts)) for series, texts in told_of if texts]
     steady = [one for one in every if one.summary["direction"] == STEADY and one not in missed]
     if not sentences:
         sentences = [quiet(next(iter([*steady, *missed, *every])))]
     elif steady:
-        sentences.append(f"Steady: {listed([one.name for one in steady])}.")
+        sentences.append(_group(GROUPS[STEADY], [one.name for one in steady]))
     sentences += [named(one, level(one)) for one in missed]
     return Prose(sentences, [*reading(every), *chart_caveats(result.notes, every)])
 
 
 def measure(result: Stability) -> str:
     """Return what is charted: ``Share of tickets resolved in time per week``."""
-    return f"Share of {SHARES[result.metric]} per {result.freq}"
+    return measure_of(result.metric, result.freq)
+
+
+def measure_of(metric: str, freq: str) -> str:
+    """Return what the figures of a metric are, by week or month."""
+    return _(MEASURES[metric]).format(period=one_period(freq))
 
 
 def main_caption(result: Stability) -> Caption:
     """Return the words of the figure of the most worrying service."""
     every = services(result)
     if not every:
-        return Caption(NOTHING, "", f"{NOTHING}.")
+        return Caption(_(NOTHING), "", _nothing())
     first = every[0]
     sentences = found(result, first) or [quiet(first)]
     if first.summary["direction"] in {WORSE, BETTER} and not pd.isna(first.summary["since"]):
-        sentences.append(UNKNOWN_CAUSE)
+        sentences.append(_(UNKNOWN_CAUSE))
     if result.services.iloc[0]["steadily_missed"]:
         sentences.append(level(first))
-    tickets = counted(int(result.services.iloc[0]["tickets"]), "ticket")
+    tickets = int(result.services.iloc[0]["tickets"])
+    subtitle = ngettext(
+        "{measure}, with the limits of normal variation. {n} ticket",
+        "{measure}, with the limits of normal variation. {n} tickets",
+        tickets,
+    )
     return Caption(
-        title=f"{first.name}: {state(result, first)}",
-        subtitle=f"{measure(result)}, with the limits of normal variation. {tickets}",
-        sentence=" ".join(sentences),
+        title=_("{name}: {text}").format(name=first.name, text=state(result, first)),
+        subtitle=subtitle.format(measure=measure(result), n=count(tickets)),
+        sentence=joined(sentences),
         caveats=chart_caveats(result.notes, [first]),
         how_to_read=chart_words.how_to_read(first),
     )
@@ -253,14 +304,15 @@ def multiples_caption(result: Stability) -> Caption:
     """Return the words of the figure of all services; the first has a figure of its own."""
     every = services(result)
     if not every:
-        return Caption(NOTHING, "", f"{NOTHING}.")
+        return Caption(_(NOTHING), "", _nothing())
     alone = (every[0].name,)
     notes = [given for given in result.notes if given.values.get("series") != alone]
     directions = [(one.name, one.summary["direction"]) for one in every]
     return Caption(
-        title=chart_words.answer(directions, "service"),
-        subtitle=f"{measure(result)}, the latest {RECENT} {result.freq}s, one scale for all, most "
-        "worrying first",
+        title=chart_words.answer(directions, NO_SERVICE),
+        subtitle=_(
+            "{measure}, the latest {periods}, one scale for all, most worrying first"
+        ).format(measure=measure(result), periods=so_many_periods(RECENT, result.freq)),
         sentence=_what(result),
         caveats=[*reading(every), *chart_caveats(notes, every)],
         how_to_read=chart_words.how_to_read(every[0]),
