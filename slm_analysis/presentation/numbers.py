@@ -204,6 +204,11 @@ def span(low: str, high: str) -> str:
     return _("{low} to {high}").format(low=low, high=high)
 
 
+def with_interval(figure: str, interval: str) -> str:
+    """Return a figure and how sure it is: ``88% (82 to 93%)``."""
+    return _("{figure} ({interval})").format(figure=figure, interval=interval)
+
+
 def enumerated(items: Iterable[str]) -> str:
     """Return ``a, b, c``."""
     return pgettext("in a list", ", ").join(items)

@@ -67,7 +67,7 @@ def test_the_numbers_behind_the_series_are_its_latest_periods():
     assert shown.folded
     assert len(shown.rows) == 24
     assert shown.rows[11] == [
-        "Payments, share in time", "21 September 2026", "98.8%", "95.0%", "93.9% to 96.1%", "50",
+        "Payments, share in time", "21 September 2026", "98.8%", "95.0%", "93.9 to 96.1%", "50",
     ]  # fmt: skip
     assert shown.rows[23][3:5] == ["–", "–"]
 

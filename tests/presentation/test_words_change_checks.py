@@ -13,7 +13,7 @@ from slm_analysis.presentation.tables.process_changes import (
 )
 from slm_analysis.presentation.words import change_checks as words
 from slm_analysis.presentation.words import change_path as path
-from slm_analysis.presentation.words.change_effect import MEASURES, wording_of
+from slm_analysis.presentation.words.change_effect import MEASURES, of_scale
 from slm_analysis.presentation.words.process_changes import say as say_outcomes
 
 from .made_up_changes import made_up_effect, made_up_outcomes
@@ -290,7 +290,7 @@ def test_every_check_that_an_analysis_can_give_has_a_sentence(seed):
     )
     call = {"value": "value", "time": "time", "on": size[1] // 2, "unit": "unit", "treated": 0}
     effect = change_effect(df, **call, min_effect=0.5)
-    sentences = words.sentences(effect, wording_of(effect))
+    sentences = words.sentences(effect, of_scale(effect.scale))
     assert len(sentences) == len(effect.checks)
     assert not any("nan" in text or "{" in text or "–" in text for _, text in sentences)
 

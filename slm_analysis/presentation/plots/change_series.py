@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from slm_analysis.analyses.change_effect import CANNOT_TELL, WORSE, ChangeEffect
 from slm_analysis.analyses.change_series import INCOMPLETE, RAMP
 from slm_analysis.presentation.chart import Chart, Draw, set_height
-from slm_analysis.presentation.lettering import letters, shortened
+from slm_analysis.presentation.language import _
+from slm_analysis.presentation.lettering import letters, shortened, wrapped
 from slm_analysis.presentation.numbers import MOST_DIGITS, date, signed
 from slm_analysis.presentation.plots.rows import DOTTED, draw_nothing
 from slm_analysis.presentation.plots.time_axis import days, month_ticks
@@ -57,6 +58,8 @@ HEADROOM = {False: 0.06, True: 0.2}
 """Room above and below the series, as part of its range; on a phone words stand there."""
 RECENT = 8
 """Periods whose mean says where a line ends."""
+LINE_LETTERS = 18
+"""Letters on a line of those words."""
 APART = 42
 """Pixels between the words at the ends of two lines."""
 
@@ -82,9 +85,11 @@ def before_and_after(result: ChangeOutcomes) -> Chart:
     panels = [
         Panel(
             heading=judged_words.subject(row),
-            verdict=f"{judged_words.verdict(row, effect)}: "
-            f"{effect_words.brief(effect, judged_words.wording(row))}",
-            change=f"{date(row['on'])}: {row['description']}",
+            verdict=_("{name}: {text}").format(
+                name=judged_words.verdict(row, effect),
+                text=effect_words.brief(effect, judged_words.wording(row)),
+            ),
+            change=_("{name}: {text}").format(name=date(row["on"]), text=row["description"]),
             effect=effect,
             wording=judged_words.wording(row),
         )
@@ -98,7 +103,7 @@ def before_and_after(result: ChangeOutcomes) -> Chart:
 
 def plot(effect: ChangeEffect) -> Chart:
     """Return the figure of one change in one series."""
-    wording = effect_words.wording_of(effect)
+    wording = effect_words.of_scale(effect.scale)
     caption = effect_words.caption(effect)
     change = date(effect.on) if isinstance(effect.on, pd.Timestamp) else f"{effect.on}"
     panel = Panel(str(effect.unit or ""), caption.title, change, effect, wording)
@@ -152,10 +157,10 @@ class _Place:
         ax = self.axes(left, HEAD, width, height)
         _draw_series(ax, panel, self.narrow, width, height)
         if panel.effect.estimate is not None:
-            left, width, _ = EFFECT[self.narrow]
+            left, width = EFFECT[self.narrow][:2]
             tall = _effect_height(panel, self.narrow)
             below = EFFECT_BELOW[self.narrow]
-            self.text(left, below - EFFECT_NAME, "Effect", fontweight="bold", fontsize=SMALL)
+            self.text(left, below - EFFECT_NAME, _("Effect"), fontweight="bold", fontsize=SMALL)
             _draw_effect(self.axes(left, below, width, tall), panel)
 
     def axes(self, left: float, below: float, width: float, height: float) -> Axes:
@@ -233,12 +238,15 @@ def _name_lines(
     """Write what each line is: at its end, on a phone above and below the lines."""
     ends = {
         name: float(known[-RECENT:].mean())
-        for name, line in (("What happened", value), ("Expected without the change", expected))
+        for name, line in (
+            (_("What happened"), value),
+            (_("Expected without the change"), expected),
+        )
         if len(known := line[~np.isnan(line)])
     }
     higher = max(ends, key=ends.__getitem__)
     for name, end in ends.items():
-        weight = "bold" if name == "What happened" else "normal"
+        weight = "bold" if name == _("What happened") else "normal"
         if narrow:
             y, va = (0.98, "top") if name == higher else (0.03, "bottom")
             ax.text(0.99, y, name, transform=ax.transAxes, ha="right", va=va, fontsize=SMALL,
@@ -252,7 +260,7 @@ def _name_lines(
         if len(ends) > 1 and abs(end - middle) < half:
             pushed = middle + (half if name == higher else -half)
         pixels = (min(max(pushed, low), high) - low) / (high - low) * height
-        lines = [name] if weight == "bold" else ["Expected without", "the change"]
+        lines = wrapped(name, LINE_LETTERS)
         for at, text in enumerate(lines):
             ax.annotate(
                 text, (1, 0), xycoords="axes fraction", textcoords="offset points", va="center",
@@ -275,7 +283,7 @@ def _draw_effect(ax: Axes, panel: Panel) -> None:
     ax.set_xlabel(wording.units)
     if matters:
         ax.axvspan(-matters, matters, color=PALETTE["band"], lw=0)
-        ax.annotate("too small to matter", (0, 1), xytext=(0, 4), textcoords="offset points",
+        ax.annotate(_("too small to matter"), (0, 1), xytext=(0, 4), textcoords="offset points",
                     ha="center", va="bottom", fontsize=SMALL, color=PALETTE["muted"],
                     annotation_clip=False)  # fmt: skip
     ax.axvline(0, color=PALETTE["lim"], lw=1.2)

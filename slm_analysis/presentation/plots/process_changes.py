@@ -13,6 +13,7 @@ from slm_analysis.analyses.change_effect import (
     ChangeEffect,
 )
 from slm_analysis.presentation.chart import Chart, Draw
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.numbers import MINUS
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
 from slm_analysis.presentation.words import change_effect as effect_words
@@ -49,8 +50,8 @@ def draw_effects(rows: list[Row]) -> Draw:
         (-ROOM * reach, ROOM * reach),
         _times,
         band=(-1.0, 1.0),
-        band_label="too small to matter",
-        axis_label="1× just matters; to the right is better",
+        band_label=_("too small to matter"),
+        axis_label=_("1× just matters; to the right is better"),
     )
 
 

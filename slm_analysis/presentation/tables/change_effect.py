@@ -6,35 +6,20 @@ import pandas as pd
 
 from slm_analysis.analyses.change_effect import WORSE, ChangeEffect
 from slm_analysis.analyses.change_effects import ChangeEffects
-from slm_analysis.presentation.numbers import NO_VALUE, count, date, number, signed
+from slm_analysis.presentation.language import N_, _
+from slm_analysis.presentation.numbers import NO_VALUE, count, date, number, signed, span
 from slm_analysis.presentation.views import Column, Table
-from slm_analysis.presentation.words.change_effect import VERDICTS, confidence, wording_of
+from slm_analysis.presentation.words.change_effect import VERDICTS, confidence, of_scale
 
-COLUMNS = (
-    Column("Part"),
-    Column("Effect", numeric=True),
-    Column("Interval", numeric=True),
-    Column("Before", numeric=True, minor=True),
-    Column("After", numeric=True, minor=True),
-)
-OF_MANY = (
-    Column("Unit"),
-    Column("From", minor=True),
-    Column("Verdict"),
-    Column("Effect", numeric=True),
-    Column("Interval", numeric=True),
-    Column("Before", numeric=True, minor=True),
-    Column("After", numeric=True, minor=True),
-)
 MANY_DIGITS = 3
 PARTS = {
-    "mean_effect": "mean since the change",
-    "step": "in the first period",
-    "slope": "more with each period",
-    "end_effect": "in the last period",
-    "odds_ratio": "times the odds",
-    "rate_ratio": "times the rate",
-    "slope_ratio": "times as much with each period",
+    "mean_effect": N_("mean since the change"),
+    "step": N_("in the first period"),
+    "slope": N_("more with each period"),
+    "end_effect": N_("in the last period"),
+    "odds_ratio": N_("times the odds"),
+    "rate_ratio": N_("times the rate"),
+    "slope_ratio": N_("times as much with each period"),
 }
 RATIOS = {"odds_ratio", "rate_ratio", "slope_ratio"}
 RATIO_DIGITS = 3
@@ -42,7 +27,7 @@ RATIO_DIGITS = 3
 
 def table(effect: ChangeEffect) -> Table:
     """Return one row per part of the effect."""
-    wording = wording_of(effect)
+    wording = of_scale(effect.scale)
     digits = wording.digits + 1
     rows = []
     for part in effect.parts.itertuples():
@@ -54,9 +39,24 @@ def table(effect: ChangeEffect) -> Table:
             for value in (part.estimate, part.low, part.high)
         )
         periods = [count(effect.n_before), count(effect.n_after)]
-        rows.append([PARTS[str(part.part)], estimate, f"{low} to {high}", *periods])
-    unit = f", {wording.units}" if wording.units else ""
-    return Table(f"Effect of the change, {confidence(effect.level)} interval{unit}", COLUMNS, rows)
+        rows.append([_(PARTS[str(part.part)]), estimate, span(low, high), *periods])
+    columns = (Column(_("Part")), *_figures())
+    caption = (
+        _("Effect of the change, {level} interval, {units}")
+        if wording.units
+        else _("Effect of the change, {level} interval")
+    )
+    told = caption.format(level=confidence(effect.level), units=wording.units)
+    return Table(told, columns, rows)
+
+
+def _figures() -> tuple[Column, ...]:
+    return (
+        Column(_("Effect"), numeric=True),
+        Column(_("Interval"), numeric=True),
+        Column(_("Before"), numeric=True, minor=True),
+        Column(_("After"), numeric=True, minor=True),
+    )
 
 
 def table_of_many(result: ChangeEffects) -> Table:
@@ -70,13 +70,21 @@ def table_of_many(result: ChangeEffects) -> Table:
             [
                 NO_VALUE if row["unit"] is None else str(row["unit"]),
                 on,
-                VERDICTS[row["verdict"]],
+                _(VERDICTS[row["verdict"]]),
                 figures[0] if known else NO_VALUE,
-                f"{figures[1]} to {figures[2]}" if known else NO_VALUE,
+                span(*figures[1:]) if known else NO_VALUE,
                 count(row["n_before"]),
                 count(row["n_after"]),
             ]
         )
     worse = [at for at, verdict in enumerate(result.table["verdict"]) if verdict == WORSE]
-    caption = f"{len(rows)} changes, {confidence(result.level)} intervals"
-    return Table(caption, OF_MANY, rows, accented=worse)
+    columns = (
+        Column(_("Unit")),
+        Column(_("From"), minor=True),
+        Column(_("Verdict")),
+        *_figures(),
+    )
+    caption = _("{n} changes, {level} intervals").format(
+        n=len(rows), level=confidence(result.level)
+    )
+    return Table(caption, columns, rows, accented=worse)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from slm_analysis.analyses.change_effect import WORSE, ChangeEffect
-from slm_analysis.presentation.numbers import NO_VALUE, capitalised, count, date
+from slm_analysis.presentation.language import _
+from slm_analysis.presentation.numbers import NO_VALUE, capitalised, count, date, span
+from slm_analysis.presentation.periods import all_periods, so_many_periods
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import change_checks as check_words
 from slm_analysis.presentation.words import change_effect as effect_words
@@ -19,44 +21,8 @@ from slm_analysis.presentation.words.change_effect import Wording
 from slm_analysis.presentation.words.judged_changes import Judged
 from slm_analysis.questions.process_changes import ChangeOutcomes
 
-EFFECTS = (
-    Column("Change"),
-    Column("From", minor=True),
-    Column("Service", minor=True),
-    Column("Measure"),
-    Column("Before", numeric=True, minor=True),
-    Column("After", numeric=True, minor=True),
-    Column("Would show from", numeric=True, minor=True),
-    Column("Verdict"),
-    Column("Effect", numeric=True),
-    Column("Interval", numeric=True),
-    Column("Other changes near", numeric=True, minor=True),
-)
-SERIES = (
-    Column("Series"),
-    Column("From"),
-    Column("Seen", numeric=True),
-    Column("Expected without the change", numeric=True),
-    Column("Interval", numeric=True, minor=True),
-    Column("Behind it", numeric=True, minor=True),
-)
-CHECKS = (Column("Effect on"), Column("Question"), Column("Answer"))
-PATH = (
-    Column("Change"),
-    Column("Share in time", numeric=True),
-    Column("Time to resolve", numeric=True),
-    Column("Satisfaction", numeric=True),
-    Column("Together"),
-)
 LATEST = 12
 """Periods of each series among the numbers behind the figure."""
-ACTIONS = (
-    Column("Finding and action"),
-    Column("Owner"),
-    Column("Due", numeric=True),
-    Column("State"),
-    Column("What it brought"),
-)
 
 
 def table(result: ChangeOutcomes) -> Table:
@@ -64,16 +30,28 @@ def table(result: ChangeOutcomes) -> Table:
     effects = judged_words.judged(result)
     without = result.changes[~result.changes["change_id"].isin(result.effects["change_id"])]
     rows = [_effect(row, effect) for row, effect in effects]
-    rows += [_without(change) for _, change in without.iterrows()]
+    rows += [_without(change) for at, change in without.iterrows()]
     worse = [at for at, (_, effect) in enumerate(effects) if effect.verdict == WORSE]
-    if not rows:
-        return Table(words.answer(result), EFFECTS, [])
-    level = effect_words.confidence(result.level)
-    caption = (
-        f"The numbers: each effect with its {level} interval, {result.freq}s with a figure, and "
-        "the smallest effect that would show in four of five such series"
+    columns = (
+        Column(_("Change")),
+        Column(_("From"), minor=True),
+        Column(_("Service"), minor=True),
+        Column(_("Measure")),
+        Column(_("Before"), numeric=True, minor=True),
+        Column(_("After"), numeric=True, minor=True),
+        Column(_("Would show from"), numeric=True, minor=True),
+        Column(_("Verdict")),
+        Column(_("Effect"), numeric=True),
+        Column(_("Interval"), numeric=True),
+        Column(_("Other changes near"), numeric=True, minor=True),
     )
-    return Table(caption, EFFECTS, rows, accented=worse, folded=True)
+    if not rows:
+        return Table(words.answer(result), columns, [])
+    caption = _(
+        "The numbers: each effect with its {level} interval, {periods} with a figure, and the "
+        "smallest effect that would show in four of five such series"
+    ).format(level=effect_words.confidence(result.level), periods=all_periods(result.freq))
+    return Table(caption, columns, rows, accented=worse, folded=True)
 
 
 def _effect(row: pd.Series, effect: ChangeEffect) -> list[str]:
@@ -94,8 +72,8 @@ def _effect(row: pd.Series, effect: ChangeEffect) -> list[str]:
 
 
 def _without(change: pd.Series) -> list[str]:
-    named = [change["description"], date(change["on"]), change["service"] or "all"]
-    verdict = action_words.BROUGHT[change["outcome"]]
+    named = [change["description"], date(change["on"]), change["service"] or _("all")]
+    verdict = _(action_words.BROUGHT[change["outcome"]])
     return [*named, *[NO_VALUE] * 4, capitalised(verdict), *[NO_VALUE] * 3]
 
 
@@ -111,27 +89,44 @@ def series_numbers(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Table:
             count(period["n"]),
         ]
         for row, effect in drawn
-        for _, period in effect_words.on_its_scale(effect).tail(LATEST).iterrows()
+        for at, period in effect_words.on_its_scale(effect).tail(LATEST).iterrows()
     ]
-    return Table(f"The latest {LATEST} {result.freq}s of each series", SERIES, rows, folded=True)
+    columns = (
+        Column(_("Series")),
+        Column(_("From")),
+        Column(_("Seen"), numeric=True),
+        Column(_("Expected without the change"), numeric=True),
+        Column(_("Interval"), numeric=True, minor=True),
+        Column(_("Behind it"), numeric=True, minor=True),
+    )
+    caption = _("The latest {periods} of each series").format(
+        periods=so_many_periods(LATEST, result.freq)
+    )
+    return Table(caption, columns, rows, folded=True)
 
 
 def _between(period: pd.Series, wording: Wording) -> str:
     if pd.isna(period["expected_low"]):
         return NO_VALUE
-    low, high = (wording.figure(period[f"expected_{end}"]) for end in ("low", "high"))
-    return f"{low} to {high}"
+    return span(*(wording.figure(period[f"expected_{end}"]) for end in ("low", "high")))
 
 
 def what_was_checked(result: ChangeOutcomes) -> Table:
     """Return every check of every effect as question and answer."""
     rows = [
-        [f"{row['description']}: {judged_words.subject(row)}", question, answer]
+        [
+            _("{name}: {text}").format(name=row["description"], text=judged_words.subject(row)),
+            question,
+            answer,
+        ]
         for row, effect in judged_words.judged(result)
         for question, answer in check_words.sentences(effect, judged_words.wording(row))
     ]
-    caption = "What could make these answers wrong, and what was found" if rows else "No effect"
-    return Table(caption, CHECKS, rows, folded=bool(rows))
+    caption = (
+        _("What could make these answers wrong, and what was found") if rows else _("No effect")
+    )
+    columns = (Column(_("Effect on")), Column(_("Question")), Column(_("Answer")))
+    return Table(caption, columns, rows, folded=bool(rows))
 
 
 def service_and_satisfaction(result: ChangeOutcomes) -> Table:
@@ -144,24 +139,42 @@ def service_and_satisfaction(result: ChangeOutcomes) -> Table:
         ]
         for pair in paths.pairs(judged_words.judged(result))
     ]
-    if not rows:
-        return Table("No change has both a service level and satisfaction to set beside", PATH, [])
-    return Table("Service level and satisfaction after each change, side by side", PATH, rows)
+    columns = (
+        Column(_("Change")),
+        Column(_("Share in time"), numeric=True),
+        Column(_("Time to resolve"), numeric=True),
+        Column(_("Satisfaction"), numeric=True),
+        Column(_("Together")),
+    )
+    caption = (
+        _("Service level and satisfaction after each change, side by side")
+        if rows
+        else _("No change has both a service level and satisfaction to set beside")
+    )
+    return Table(caption, columns, rows)
 
 
 def promised_actions(result: ChangeOutcomes) -> Table:
     """Return what was promised in earlier reviews, where it stands, and what it brought."""
     actions = result.actions
+    columns = (
+        Column(_("Finding and action")),
+        Column(_("Owner")),
+        Column(_("Due"), numeric=True),
+        Column(_("State")),
+        Column(_("What it brought")),
+    )
     if actions.empty:
-        return Table("No improvement action is on record", ACTIONS, [])
+        return Table(_("No improvement action is on record"), columns, [])
     rows = [
         [
             action["finding"] or action["action_id"],
             action["owner"] or NO_VALUE,
             action_words.due(action),
-            action_words.STANDINGS[action["standing"]],
+            _(action_words.STANDINGS[action["standing"]]),
             action_words.brought(action),
         ]
-        for _, action in actions.iterrows()
+        for at, action in actions.iterrows()
     ]
-    return Table(f"What was promised in reviews, as of {date(result.as_of)}", ACTIONS, rows)
+    caption = _("What was promised in reviews, as of {date}").format(date=date(result.as_of))
+    return Table(caption, columns, rows)

@@ -11,6 +11,7 @@ from slm_analysis.analyses.answer_change import (
     REWEIGHTED,
     AnswerChange,
 )
+from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import (
     count,
     digits_to_tell,
@@ -18,20 +19,21 @@ from slm_analysis.presentation.numbers import (
     percent,
     points,
     signed,
+    span,
 )
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.result import Note, note
 
 FIGURES = {
-    CRUDE: "mean score",
-    REWEIGHTED: "mean score, mix of answers held fixed",
-    ODDS: "odds of a higher score",
-    RESPONSE: "response rate",
+    CRUDE: N_("mean score"),
+    REWEIGHTED: N_("mean score, mix of answers held fixed"),
+    ODDS: N_("odds of a higher score"),
+    RESPONSE: N_("response rate"),
 }
 NO_DIFFERENCE = {CRUDE: 0.0, REWEIGHTED: 0.0, ODDS: 1.0, RESPONSE: 0.0}
 LEAST_DIGITS = 2
-TWO_TIMES = "Two times are compared, without trend or season."
+TWO_TIMES = N_("Two times are compared, without trend or season.")
 
 
 def say(result: AnswerChange) -> Prose:
@@ -44,7 +46,7 @@ def say(result: AnswerChange) -> Prose:
         told.append(_odds(rows[ODDS]))
     if RESPONSE in rows:
         told.append(_response(rows[RESPONSE]))
-    return Prose(told, [*caveats(_readable(result)), TWO_TIMES])
+    return Prose(told, [*caveats(_readable(result)), _(TWO_TIMES)])
 
 
 def _side(row: pd.Series, none: float = 0.0) -> int:
@@ -53,43 +55,69 @@ def _side(row: pd.Series, none: float = 0.0) -> int:
 
 
 def _score(row: pd.Series, result: AnswerChange) -> str:
-    answers = f"{count(result.n_before)} answers before and {count(result.n_after)} after"
-    word = {1: "are higher", -1: "are lower", 0: "do not differ beyond chance"}[_side(row)]
-    figures = f"mean {size(CRUDE, row['estimate'])}; {between(row)}"
-    return f"Scores {word} since the change ({figures}; {answers})."
+    said = {
+        1: _("Scores are higher since the change (mean {size}; {interval}; {before} answers before "
+             "and {after} after)."),
+        -1: _("Scores are lower since the change (mean {size}; {interval}; {before} answers before "
+              "and {after} after)."),
+        0: _("Scores do not differ beyond chance since the change (mean {size}; {interval}; "
+             "{before} answers before and {after} after)."),
+    }  # fmt: skip
+    counts = {"before": count(result.n_before), "after": count(result.n_after)}
+    return said[_side(row)].format(**_figures(row), **counts)
+
+
+def _figures(row: pd.Series) -> dict[str, str]:
+    return {"size": size(str(row["figure"]), row["estimate"]), "interval": between(row)}
 
 
 def _reweighted(crude: pd.Series, row: pd.Series) -> str:
-    figures = f"{size(REWEIGHTED, row['estimate'])}; {between(row)}"
     before, now = _side(crude), _side(row)
     if before and not now:
-        return f"With the mix of answers held fixed no difference shows any more ({figures})."
-    if before and now == before:
-        return f"With the mix of answers held fixed the difference remains ({figures})."
-    if now:
-        word = "higher" if now > 0 else "lower"
-        return f"With the mix of answers held fixed they are {word} ({figures})."
-    return f"With the mix of answers held fixed they do not differ either ({figures})."
+        said = _(
+            "With the mix of answers held fixed no difference shows any more ({size}; {interval})."
+        )
+    elif before and now == before:
+        said = _("With the mix of answers held fixed the difference remains ({size}; {interval}).")
+    elif now > 0:
+        said = _("With the mix of answers held fixed they are higher ({size}; {interval}).")
+    elif now < 0:
+        said = _("With the mix of answers held fixed they are lower ({size}; {interval}).")
+    else:
+        said = _(
+            "With the mix of answers held fixed they do not differ either ({size}; {interval})."
+        )
+    return said.format(**_figures(row))
 
 
 def _odds(row: pd.Series) -> str:
-    side = _side(row, 1.0)
-    end = "." if side else ", which chance can make."
-    figures = f"{number(row['estimate'], LEAST_DIGITS)} times ({between(row)})"
-    return f"The odds of a higher score are {figures} those of before{end}"
+    said = (
+        _("The odds of a higher score are {times} times ({interval}) those of before.")
+        if _side(row, 1.0)
+        else _(
+            "The odds of a higher score are {times} times ({interval}) those of before, which "
+            "chance can make."
+        )
+    )
+    return said.format(times=number(row["estimate"], LEAST_DIGITS), interval=between(row))
 
 
 def _response(row: pd.Series) -> str:
-    word = {1: "More people answer", -1: "Fewer people answer", 0: "As many people answer as far "
-            "as can be told"}[_side(row)]  # fmt: skip
-    return f"{word} (response rate {size(RESPONSE, row['estimate'])}; {between(row)})."
+    said = {
+        1: _("More people answer (response rate {size}; {interval})."),
+        -1: _("Fewer people answer (response rate {size}; {interval})."),
+        0: _("As many people answer as far as can be told (response rate {size}; {interval})."),
+    }
+    return said[_side(row)].format(**_figures(row))
 
 
 def size(figure: str, value: float) -> str:
     """Return a difference as it is told: ``+0.41``, ``+6.7 points``, ``2.07×``."""
     if figure == ODDS:
         return f"{number(value, LEAST_DIGITS)}×"
-    return f"{points(value)} points" if figure == RESPONSE else signed(value, LEAST_DIGITS)
+    if figure == RESPONSE:
+        return _("{size} points").format(size=points(value))
+    return signed(value, LEAST_DIGITS)
 
 
 def between(row: pd.Series) -> str:
@@ -101,7 +129,7 @@ def between(row: pd.Series) -> str:
     least = 1 if figure == RESPONSE else LEAST_DIGITS
     digits = digits_to_tell(ends, [NO_DIFFERENCE[figure]], least)
     write = number if figure == ODDS else signed
-    return " to ".join(write(end, digits) for end in ends)
+    return span(*(write(end, digits) for end in ends))
 
 
 def _readable(result: AnswerChange) -> list[Note]:

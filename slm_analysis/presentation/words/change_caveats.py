@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from slm_analysis.presentation.numbers import capitalised, continued, counted, in_words, listed
+from slm_analysis.presentation.language import N_, _, ngettext
+from slm_analysis.presentation.numbers import capitalised, continued, in_words, itemised, listed
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.presentation.words.change_effect import confidence, effect_notes
@@ -26,18 +27,18 @@ SERIES = (
 )  # fmt: skip
 """What must be known of what is drawn over time."""
 MOST_NAMED = 3
-NO_DOUBT = (
+NO_DOUBT = N_(
     "No check found another explanation. One that leaves no trace in these figures stays possible."
 )
-NOTHING_JUDGED = "Without an effect there is nothing to explain."
+NOTHING_JUDGED = N_("Without an effect there is nothing to explain.")
 
 
 def what_else(result: ChangeOutcomes) -> Prose:
     """Return what else could explain the effects, as far as the checks found anything."""
     effects = [one for one in judged(result) if one[1].estimate is not None]
     if not effects:
-        return Prose([NOTHING_JUDGED])
-    return Prose(told_once(effects, DOUBTS) or [NO_DOUBT])
+        return Prose([_(NOTHING_JUDGED)])
+    return Prose(told_once(effects, DOUBTS) or [_(NO_DOUBT)])
 
 
 def family(result: ChangeOutcomes) -> list[str]:
@@ -56,9 +57,9 @@ def told_once(effects: Sequence[Judged], codes: Collection[str]) -> list[str]:
             concerned.setdefault(given.code, []).append((row, given))
     return [
         _said_of(
-            [row for row, _ in concerned[code]],
+            [row for row, given in concerned[code]],
             effects,
-            caveats([_merged([given for _, given in concerned[code]])])[0],
+            caveats([_merged([given for row, given in concerned[code]])])[0],
         )
         for code in (f"change_{name}" for name in codes)
         if code in concerned
@@ -75,7 +76,7 @@ def _merged(notes: Sequence[Note]) -> Note:
         for name in ("change", "size")
         if name in first.values
     }
-    gaps = "; ".join(dict.fromkeys(str(n.values["gap"]) for n in notes))
+    gaps = itemised(dict.fromkeys(str(n.values["gap"]) for n in notes))
     few_sizes = first.code == "change_power" and len(notes) <= MOST_NAMED
     code = first.code if few_sizes else f"{first.code}_various"
     return note(code, **{**first.values, **values, "gap": gaps})
@@ -85,10 +86,11 @@ def _said_of(rows: Sequence[pd.Series], effects: Sequence[Judged], text: str) ->
     """Return a caveat with the effects that it concerns, unless it concerns all."""
     if len(rows) == len(effects):
         return text
-    alike = all(len({row[c] for row, _ in effects}) == 1 for c in ("description", "service"))
-    whom = (
-        capitalised(listed([wording(row).name for row in rows]))
-        if alike
-        else f"{len(rows)} of {counted(len(effects), 'effect')}"
-    )
-    return f"{whom}: {continued(text)}"
+    alike = all(len({row[c] for row, one in effects}) == 1 for c in ("description", "service"))
+    if alike:
+        whom = capitalised(listed([wording(row).name for row in rows]))
+    else:
+        whom = ngettext("{part} of {n} effect", "{part} of {n} effects", len(effects)).format(
+            part=len(rows), n=len(effects)
+        )
+    return _("{name}: {text}").format(name=whom, text=continued(text))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -17,10 +17,10 @@ from slm_analysis.analyses.change_effect import (
     ChangeEffect,
 )
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.language import ngettext
+from slm_analysis.presentation.language import N_, _, joined, ngettext
 from slm_analysis.presentation.numbers import (
     NO_VALUE,
-    counted,
+    capitalised,
     date,
     digits_to_tell,
     hours,
@@ -30,20 +30,22 @@ from slm_analysis.presentation.numbers import (
     plain_percent,
     score,
     signed,
+    span,
+    with_interval,
 )
+from slm_analysis.presentation.periods import all_periods, one_period, so_many_periods
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.result import Note, note
 
 VERDICTS = {
-    BETTER: "Better",
-    WORSE: "Worse",
-    NO_MEANINGFUL_CHANGE: "No meaningful change",
-    CANNOT_TELL: "Cannot tell yet",
+    BETTER: N_("Better"),
+    WORSE: N_("Worse"),
+    NO_MEANINGFUL_CHANGE: N_("No meaningful change"),
+    CANNOT_TELL: N_("Cannot tell yet"),
 }
-NEVER = "Cannot tell"
+NEVER = N_("Cannot tell")
 """Where no further period will count."""
-PERIODS = {"week": ("week", "weeks"), "month": ("month", "months"), None: ("period", "periods")}
 SAID_IN_VERDICT = {"too_few_points", "no_variation"}
 SAID_OF_CHECK = {
     "placebo_date", "autocorrelation", "pre_trend", "drift", "placebo_units", "mix", "response",
@@ -63,40 +65,47 @@ class Wording:
     Attributes
     ----------
     name : str
-    unit, units : str
-        Of an effect; singular and plural.
+    units : str
+        Of an effect, at an axis.
+    one, many : str
+        An amount with its unit, singular and plural.
     more, less : str
-        An effect upwards and downwards, with a place for its size.
+        An effect upwards and downwards.
     gain, loss : str
         A change for the better and for the worse.
+    short : str
+        An amount with its unit where room is short.
+    between : str
+        An interval that has no words of its own.
+    gap : str
+        Why a period can have no figure.
     digits : int
         Fewest digits of an effect.
     scale : float
         Effects are told as this many times their value.
-    short : str
-        The unit behind an effect where room is short.
-    interval_unit : str
-        Stands behind an interval that has no words of its own.
-    gap : str
-        Why a period can have no figure.
     figure, tick : callable
         Write a value of the series, and a number on its scale.
     """
 
     name: str
-    unit: str
-    units: str
-    more: str
-    less: str
-    gain: str = "a gain"
-    loss: str = "a loss"
+    units: str = ""
+    one: str = "{size}"
+    many: str = "{size}"
+    more: str = N_("{size} more")
+    less: str = N_("{size} less")
+    gain: str = N_("a gain")
+    loss: str = N_("a loss")
+    short: str = "{size}"
+    between: str = "{interval}"
+    gap: str = N_("nothing to count")
     digits: int = 1
     scale: float = 1.0
-    short: str = ""
-    interval_unit: str = ""
-    gap: str = "nothing to count"
     figure: Callable[[float], str] = two_digits
     tick: Callable[[float], str] = plain_number
+
+    def amount(self, number: str, *, single: bool = False) -> str:
+        """Return a number with its unit: ``1 point``, ``2.8 points``."""
+        return ngettext(self.one, self.many, 1 if single else 2).format(size=number)
 
 
 class Estimated(Protocol):
@@ -119,7 +128,7 @@ class Estimated(Protocol):
         """The smallest effect that matters."""
 
 
-HOW_TO_READ_SERIES = (
+HOW_TO_READ_SERIES = N_(
     "Dots are what was seen, the thin line what was expected before the change. From then on, the "
     "dashed line is what would have been expected without it, with its interval. A hollow dot is "
     "left out: a period not complete, or one in which the change still took hold. The effect has "
@@ -127,39 +136,78 @@ HOW_TO_READ_SERIES = (
     "comparable units show on the same date, at which nothing was changed there."
 )
 POINTS = 100.0
+SHARE = Wording(
+    N_("share"),
+    units=N_("points"),
+    one=N_("{size} point"),
+    many=N_("{size} points"),
+    more=N_("{size} points more"),
+    less=N_("{size} points less"),
+    short=N_("{size} points"),
+    scale=POINTS,
+    figure=percent,
+    tick=plain_percent,
+)
 MEASURES: Mapping[str, Wording] = {
-    "resolution_time": Wording(
-        "share in time", "point", "points", "{} points more on time", "{} points fewer on time",
-        scale=POINTS, short=" points", gap="no tickets", figure=percent, tick=plain_percent,
+    "resolution_time": replace(
+        SHARE,
+        name=N_("share in time"),
+        more=N_("{size} points more on time"),
+        less=N_("{size} points fewer on time"),
+        gap=N_("no tickets"),
     ),
     "resolution_hours": Wording(
-        "time to resolve", "business hour", "business hours", "{} business hours more to resolve",
-        "{} business hours less to resolve", short=" h", interval_unit=" business hours",
-        gap="no tickets", figure=hours, tick=plain_hours,
+        N_("time to resolve"),
+        units=N_("business hours"),
+        one=N_("{size} business hour"),
+        many=N_("{size} business hours"),
+        more=N_("{size} business hours more to resolve"),
+        less=N_("{size} business hours less to resolve"),
+        short=N_("{size} h"),
+        between=N_("{interval} business hours"),
+        gap=N_("no tickets"),
+        figure=hours,
+        tick=plain_hours,
     ),
     "satisfaction": Wording(
-        "satisfaction", "point of score", "points of score", "mean score {} higher",
-        "mean score {} lower", digits=2, gap="too few answers, counted with earlier ones",
+        N_("satisfaction"),
+        units=N_("points of score"),
+        one=N_("{size} point of score"),
+        many=N_("{size} points of score"),
+        more=N_("mean score {size} higher"),
+        less=N_("mean score {size} lower"),
+        gap=N_("too few answers, counted with earlier ones"),
+        digits=2,
     ),
-}  # fmt: skip
+}
 SCALES: Mapping[str, Wording] = {
-    "rate": Wording(
-        "share", "point", "points", "{} points more", "{} points less", scale=POINTS,
-        short=" points", figure=percent, tick=plain_percent,
-    ),
-    "mean": Wording("mean", "", "", "{} more", "{} less", digits=2),
-    "number": Wording("value", "", "", "{} more", "{} less", digits=2),
-}  # fmt: skip
+    "rate": SHARE,
+    "mean": Wording(N_("mean"), digits=2),
+    "number": Wording(N_("value"), digits=2),
+}
 
 
-def wording_of(effect: ChangeEffect) -> Wording:
+def of_measure(metric: str) -> Wording:
+    """Return how a measure and its effects are told, in the language in use."""
+    return _translated(MEASURES[metric])
+
+
+def of_scale(scale: str) -> Wording:
     """Return how an effect is told that no measure names: as its kind of figure."""
-    return SCALES[effect.scale]
+    return _translated(SCALES[scale])
+
+
+def _translated(wording: Wording) -> Wording:
+    told: dict[str, Any] = {
+        name: _(text) for name, text in vars(wording).items() if isinstance(text, str) and text
+    }
+    # Both forms of an amount are put into the language together, by the number.
+    return replace(wording, **told | {"one": wording.one, "many": wording.many})
 
 
 def periods(effect: ChangeEffect, number: int) -> str:
     """Return ``34 weeks``."""
-    return counted(number, *PERIODS[effect.freq])
+    return so_many_periods(number, effect.freq)
 
 
 def is_final(effect: ChangeEffect) -> bool:
@@ -169,7 +217,7 @@ def is_final(effect: ChangeEffect) -> bool:
 
 def verdict(effect: ChangeEffect, *, final: bool) -> str:
     """Return the verdict in words; `final` where no further period will count."""
-    return NEVER if final and effect.verdict == CANNOT_TELL else VERDICTS[effect.verdict]
+    return _(NEVER if final and effect.verdict == CANNOT_TELL else VERDICTS[effect.verdict])
 
 
 def shown(effect: Estimated, wording: Wording) -> tuple[list[float], int]:
@@ -184,35 +232,41 @@ def shown(effect: Estimated, wording: Wording) -> tuple[list[float], int]:
 def size(effect: Estimated, wording: Wording) -> str:
     """Return the estimate with its sign and unit: ``+3.8 points``."""
     values, digits = shown(effect, wording)
-    return f"{signed(values[0], digits)}{wording.short}" if values else NO_VALUE
+    return wording.short.format(size=signed(values[0], digits)) if values else NO_VALUE
 
 
 def interval(effect: Estimated, wording: Wording) -> str:
     """Return the interval with signs: ``−0.6 to +0.8``."""
     values, digits = shown(effect, wording)
-    return " to ".join(signed(end, digits) for end in values[1:]) or NO_VALUE
+    return span(*(signed(end, digits) for end in values[1:])) if values else NO_VALUE
 
 
 def detectable(effect: ChangeEffect, wording: Wording) -> str:
     """Return the smallest effect that four of five such series show: ``3.7 points``."""
     if effect.smallest_detectable is None:
         return NO_VALUE
-    return f"{wording.scale * effect.smallest_detectable:.{wording.digits}f}{wording.short}"
+    return wording.short.format(size=_detectable(effect, wording))
+
+
+def _detectable(effect: ChangeEffect, wording: Wording) -> str:
+    return f"{wording.scale * (effect.smallest_detectable or 0.0):.{wording.digits}f}"
 
 
 def brief(effect: ChangeEffect, wording: Wording) -> str:
     """Return the effect with its interval, or what there was to judge it by."""
     if effect.reason == "no_variation":
-        return "no variation"
+        return _("no variation")
     if effect.estimate is None:
-        return f"{periods(effect, effect.n_before)} before, {effect.n_after} after"
-    return f"{size(effect, wording)} ({interval(effect, wording)})"
+        return _("{before} before, {after} after").format(
+            before=periods(effect, effect.n_before), after=effect.n_after
+        )
+    return with_interval(size(effect, wording), interval(effect, wording))
 
 
 def smallest(min_effect: float, wording: Wording) -> str:
     """Return the smallest effect that matters: ``1 point``."""
     number = round(wording.scale * min_effect, 6)
-    return f"{number:g} {wording.unit if number == 1 else wording.units}".rstrip()
+    return wording.amount(f"{number:g}", single=number == 1)
 
 
 def on_its_scale(effect: ChangeEffect) -> pd.DataFrame:
@@ -224,7 +278,9 @@ def on_its_scale(effect: ChangeEffect) -> pd.DataFrame:
 
 def verdict_sentence(effect: ChangeEffect, wording: Wording, *, final: bool) -> str:
     """Return verdict, number and interval as one sentence."""
-    return f"{verdict(effect, final=final)}: {_finding(effect, wording, final)}"
+    return _("{verdict}: {finding}").format(
+        verdict=verdict(effect, final=final), finding=_finding(effect, wording, final)
+    )
 
 
 def _finding(effect: ChangeEffect, wording: Wording, final: bool) -> str:
@@ -234,41 +290,46 @@ def _finding(effect: ChangeEffect, wording: Wording, final: bool) -> str:
         (estimate, *ends), digits = shown(effect, wording)
         words = wording.more if estimate > 0 else wording.less
         near, far = sorted(abs(end) for end in ends)
-        return (
-            f"{words.format(f'{abs(estimate):.{digits}f}')} than expected without the change "
-            f"({near:.{digits}f} to {far:.{digits}f})."
+        return _("{more} than expected without the change ({interval}).").format(
+            more=words.format(size=f"{abs(estimate):.{digits}f}"),
+            interval=span(f"{near:.{digits}f}", f"{far:.{digits}f}"),
         )
+    between = wording.between.format(interval=interval(effect, wording))
     if effect.verdict == NO_MEANINGFUL_CHANGE and effect.min_effect is not None:
-        return (
-            f"{interval(effect, wording)}{wording.interval_unit} lies within "
-            f"±{smallest(effect.min_effect, wording)}, the smallest that matters."
+        return _("{interval} lies within ±{smallest}, the smallest that matters.").format(
+            interval=between, smallest=smallest(effect.min_effect, wording)
         )
-    return (
-        f"the interval ({interval(effect, wording)}{wording.interval_unit}) holds "
-        f"{_holds(effect, wording)}."
-    )
+    return _holds(effect).format(interval=between, loss=wording.loss, gain=wording.gain)
 
 
 def _why_none(effect: ChangeEffect, final: bool) -> str:
     if effect.reason == "no_variation":
-        return f"every {PERIODS[effect.freq][0]} shows the same figure, so chance cannot be judged."
+        return _("every {period} shows the same figure, so chance cannot be judged.").format(
+            period=one_period(effect.freq)
+        )
     if effect.n_before < MIN_POINTS:
-        where = f"{periods(effect, effect.n_before)} with a figure before the change"
-    else:
-        where = f"{periods(effect, effect.n_after)} with a figure since the change"
-        where += ", before the next one" if final else ""
-    return f"{where}; at least {MIN_POINTS} are needed."
+        said = _("{count} with a figure before the change; at least {needed} are needed.")
+        return said.format(count=periods(effect, effect.n_before), needed=MIN_POINTS)
+    said = (
+        _("{count} with a figure since the change, before the next one; at least {needed} are "
+          "needed.")
+        if final
+        else _("{count} with a figure since the change; at least {needed} are needed.")
+    )  # fmt: skip
+    return said.format(count=periods(effect, effect.n_after), needed=MIN_POINTS)
 
 
-def _holds(effect: ChangeEffect, wording: Wording) -> str:
+def _holds(effect: ChangeEffect) -> str:
     """Return what an interval that settles nothing holds: ``both a loss and a gain …``."""
     if effect.min_effect is None or effect.low is None or effect.high is None:
-        return f"both {wording.loss} and {wording.gain}"
+        return _("the interval ({interval}) holds both {loss} and {gain}.")
     up, down = effect.high >= effect.min_effect, effect.low <= -effect.min_effect
     gain, loss = (up, down) if effect.better == "high" else (down, up)
     if gain and loss:
-        return f"both {wording.loss} and {wording.gain} that would matter"
-    return f"both no change and {wording.gain if gain else wording.loss} that would matter"
+        return _("the interval ({interval}) holds both {loss} and {gain} that would matter.")
+    if gain:
+        return _("the interval ({interval}) holds both no change and {gain} that would matter.")
+    return _("the interval ({interval}) holds both no change and {loss} that would matter.")
 
 
 def units_without(number: int) -> str:
@@ -283,7 +344,7 @@ def confidence(level: float) -> str:
 
 def say(effect: ChangeEffect) -> Prose:
     """Return the verdict on one change in one series, with its caveats."""
-    wording = wording_of(effect)
+    wording = of_scale(effect.scale)
     return Prose(
         [verdict_sentence(effect, wording, final=is_final(effect))],
         caveats(effect_notes(effect, wording)),
@@ -292,23 +353,32 @@ def say(effect: ChangeEffect) -> Prose:
 
 def caption(effect: ChangeEffect) -> Caption:
     """Return the words of the figure of one change in one series."""
-    prose = say(effect)
+    prose, wording = say(effect), of_scale(effect.scale)
     return Caption(
-        title=f"{verdict(effect, final=is_final(effect))}: {brief(effect, wording_of(effect))}",
-        subtitle=f"What happened per {PERIODS[effect.freq][0]}, and what would have been expected "
-        f"without the change, with {confidence(effect.level)} interval",
-        sentence=" ".join(prose.sentences),
+        title=_("{name}: {text}").format(
+            name=verdict(effect, final=is_final(effect)), text=brief(effect, wording)
+        ),
+        subtitle=_(
+            "What happened per {period}, and what would have been expected without the change, "
+            "with {level} interval"
+        ).format(period=one_period(effect.freq), level=confidence(effect.level)),
+        sentence=joined(prose.sentences),
         caveats=prose.caveats,
-        how_to_read=HOW_TO_READ_SERIES,
+        how_to_read=_(HOW_TO_READ_SERIES),
     )
 
 
 def effect_notes(effect: ChangeEffect, wording: Wording) -> list[Note]:
     """Return what must be said beside an effect, with the values that its sentences need."""
-    one, many = PERIODS[effect.freq]
-    common = {"period": one, "periods": many, "Periods": many.capitalize(), "gap": wording.gap}
+    many = all_periods(effect.freq)
+    common = {
+        "period": one_period(effect.freq),
+        "periods": many,
+        "Periods": capitalised(many),
+        "gap": wording.gap,
+    }
     notes = [
-        note(f"change_{given.code}", **common, **_readable(given, one, many))
+        note(f"change_{given.code}", **common, **_readable(given, effect))
         for given in effect.notes
         if given.code not in SAID_IN_VERDICT
     ]
@@ -321,13 +391,22 @@ def effect_notes(effect: ChangeEffect, wording: Wording) -> list[Note]:
     if effect.smallest_detectable is None:
         return notes
     if effect.verdict == CANNOT_TELL:
-        number = f"{wording.scale * effect.smallest_detectable:.{wording.digits}f}"
-        notes.append(note("change_power", **common, size=f"{number} {wording.units}".rstrip()))
+        size = wording.amount(_detectable(effect, wording))
+        notes.append(note("change_power", **common, size=size))
     if effect.comparison == "own_series":
-        line = "one straight line" if effect.trend else "one level"
-        season = " and a yearly season" if effect.season else ""
-        notes.append(note("change_assumption", **common, line=f"{line}{season}"))
+        notes.append(note("change_assumption", **common, line=_line(effect)))
     return notes
+
+
+def _line(effect: ChangeEffect) -> str:
+    """Return what a series is expected to follow."""
+    if effect.season:
+        return (
+            _("one straight line and a yearly season")
+            if effect.trend
+            else _("one level and a yearly season")
+        )
+    return _("one straight line") if effect.trend else _("one level")
 
 
 def _of_units(effect: ChangeEffect, rank: float) -> dict[str, object]:
@@ -337,14 +416,14 @@ def _of_units(effect: ChangeEffect, rank: float) -> dict[str, object]:
     return {"few": int(rank) - 1, "of": len(effect.controls)}
 
 
-def _readable(given: Note, one: str, many: str) -> dict[str, object]:
+def _readable(given: Note, effect: ChangeEffect) -> dict[str, object]:
     """Return the values of a note as readers see them."""
     values = dict(given.values)
     if "start" in values:
         values["start"] = date(pd.Timestamp(str(values["start"])))
     if "implemented_at" in values:
         day = date(pd.Timestamp(str(values["implemented_at"])))
-        values["change"] = f"{values['description']} ({day})"
+        values["change"] = with_interval(str(values["description"]), day)
     if "n" in values:
-        values["counted"] = counted(int(str(values["n"])), one, many)
+        values["counted"] = periods(effect, int(str(values["n"])))
     return values

@@ -7,13 +7,30 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from slm_analysis.analyses.change_effect import BETTER, WORSE, ChangeEffect
-from slm_analysis.presentation.numbers import NO_VALUE
-from slm_analysis.presentation.words.change_effect import MEASURES, brief
+from slm_analysis.presentation.language import N_, _
+from slm_analysis.presentation.numbers import NO_VALUE, enumerated
+from slm_analysis.presentation.words.change_effect import brief, of_measure
 
 SERVICE = ("resolution_time", "resolution_hours")
 SATISFACTION = "satisfaction"
 STEPS = (*SERVICE, SATISFACTION)
-NOT_SHOWN = "that one led to the other is not shown."
+
+TOGETHER = {
+    (BETTER, BETTER): N_(
+        "Service level and satisfaction both got better; that one led to the other is not shown."
+    ),
+    (WORSE, WORSE): N_(
+        "Service level and satisfaction both got worse; that one led to the other is not shown."
+    ),
+    (BETTER, WORSE): N_("The service level got better, satisfaction worse."),
+    (WORSE, BETTER): N_("The service level got worse, satisfaction better."),
+    (BETTER, ""): N_("The service level got better; satisfaction shows no difference as yet."),
+    (WORSE, ""): N_("The service level got worse; satisfaction shows no difference as yet."),
+    ("", BETTER): N_("Satisfaction got better without a shown difference in the service level."),
+    ("", WORSE): N_("Satisfaction got worse without a shown difference in the service level."),
+    ("", ""): N_("Neither shows a difference."),
+}
+"""What service level and satisfaction did; no mediation is claimed."""
 
 Pair = Mapping[str, tuple[pd.Series, ChangeEffect]]
 """The effects of one change on one service, by measure."""
@@ -30,15 +47,15 @@ def pairs(judged: Sequence[tuple[pd.Series, ChangeEffect]]) -> list[Pair]:
 
 def subject(pair: Pair) -> str:
     """Return ``Portal opened, Payments``."""
-    row, _ = pair[SATISFACTION]
-    return f"{row['description']}, {row['service']}"
+    row = pair[SATISFACTION][0]
+    return enumerated([row["description"], row["service"]])
 
 
 def figures(pair: Pair, measure: str) -> str:
     """Return the effect on one measure with its interval."""
     if measure not in pair:
         return NO_VALUE
-    return brief(pair[measure][1], MEASURES[measure])
+    return brief(pair[measure][1], of_measure(measure))
 
 
 def sentence(pair: Pair) -> str:
@@ -46,13 +63,8 @@ def sentence(pair: Pair) -> str:
     service = {pair[name][1].verdict for name in SERVICE if name in pair} & {BETTER, WORSE}
     felt = {pair[SATISFACTION][1].verdict} & {BETTER, WORSE}
     if len(service) > 1:
-        return "The service level got better and worse at once; satisfaction cannot be set beside."
-    if service and service == felt:
-        return f"Service level and satisfaction both got {service.pop()}; {NOT_SHOWN}"
-    if service and felt:
-        return f"The service level got {service.pop()}, satisfaction {felt.pop()}."
-    if service:
-        return f"The service level got {service.pop()}; satisfaction shows no difference as yet."
-    if felt:
-        return f"Satisfaction got {felt.pop()} without a shown difference in the service level."
-    return "Neither shows a difference."
+        return _(
+            "The service level got better and worse at once; satisfaction cannot be set beside."
+        )
+    level, liked = (next(iter(found), "") for found in (service, felt))
+    return _(TOGETHER[level, liked])

@@ -10,7 +10,8 @@ from slm_analysis.analyses.change_effect import (
     NO_MEANINGFUL_CHANGE,
     WORSE,
 )
-from slm_analysis.presentation.numbers import NO_VALUE, date, in_words, listed
+from slm_analysis.presentation.language import N_, _, ngettext
+from slm_analysis.presentation.numbers import NO_VALUE, date, in_words, listed, with_interval
 from slm_analysis.questions.improvement_actions import (
     DONE,
     DROPPED,
@@ -22,22 +23,22 @@ from slm_analysis.questions.improvement_actions import (
 )
 from slm_analysis.questions.process_changes import EARLIER, LATER, MIXED, NOT_MEASURED, UNDECIDABLE
 
-STANDINGS = {DONE: "Done", OVERDUE: "Overdue", OPEN: "Open", DROPPED: "Dropped"}
+STANDINGS = {DONE: N_("Done"), OVERDUE: N_("Overdue"), OPEN: N_("Open"), DROPPED: N_("Dropped")}
 BROUGHT = {
-    BETTER: "followed by better results",
-    WORSE: "followed by worse results",
-    MIXED: "followed by better and by worse results",
-    NO_MEANINGFUL_CHANGE: "followed by no meaningful change",
-    CANNOT_TELL: "cannot tell yet",
-    UNDECIDABLE: "cannot tell",
-    LATER: "in effect after the reported period",
-    EARLIER: "made before the figures begin",
-    NOT_MEASURED: "no figures to judge it by",
+    BETTER: N_("followed by better results"),
+    WORSE: N_("followed by worse results"),
+    MIXED: N_("followed by better and by worse results"),
+    NO_MEANINGFUL_CHANGE: N_("followed by no meaningful change"),
+    CANNOT_TELL: N_("cannot tell yet"),
+    UNDECIDABLE: N_("cannot tell"),
+    LATER: N_("in effect after the reported period"),
+    EARLIER: N_("made before the figures begin"),
+    NOT_MEASURED: N_("no figures to judge it by"),
 }
 NOTHING_TO_JUDGE = {
-    NOT_YET: "Not yet",
-    NO_CHANGE_RECORDED: "No change recorded",
-    UNKNOWN_CHANGE: "Its change is not among those recorded",
+    NOT_YET: N_("Not yet"),
+    NO_CHANGE_RECORDED: N_("No change recorded"),
+    UNKNOWN_CHANGE: N_("Its change is not among those recorded"),
 }
 
 
@@ -45,8 +46,8 @@ def brought(action: pd.Series) -> str:
     """Return what an action brought: ``Three-way match automated: followed by better results``."""
     outcome = str(action["brought"])
     if outcome in NOTHING_TO_JUDGE:
-        return NOTHING_TO_JUDGE[outcome]
-    return f"{action['description']}: {BROUGHT[outcome]}"
+        return _(NOTHING_TO_JUDGE[outcome])
+    return _("{name}: {text}").format(name=action["description"], text=_(BROUGHT[outcome]))
 
 
 def due(action: pd.Series) -> str:
@@ -59,17 +60,19 @@ def promised(actions: pd.DataFrame) -> str:
     if actions.empty:
         return ""
     number = actions["standing"].value_counts()
-    many = "action" if len(actions) == 1 else "actions"
-    said = f"Promised in reviews: {in_words(len(actions))} {many}"
+    total = in_words(len(actions))
     if len(number) == 1:
-        every = "" if len(actions) == 1 else "all "
-        return f"{said}, {every}{STANDINGS[str(number.index[0])].lower()}."
+        return ngettext(
+            "Promised in reviews: {n} action, {standing}.",
+            "Promised in reviews: {n} actions, all {standing}.",
+            len(actions),
+        ).format(n=total, standing=_(STANDINGS[str(number.index[0])]).lower())
     parts = [
-        f"{in_words(int(number[code]))} {name.lower()}"
+        _("{n} {standing}").format(n=in_words(int(number[code])), standing=_(name).lower())
         for code, name in STANDINGS.items()
         if code in number
     ]
-    return f"{said}, {listed(parts)}."
+    return _("Promised in reviews: {n} actions, {parts}.").format(n=total, parts=listed(parts))
 
 
 def overdue(actions: pd.DataFrame) -> str:
@@ -78,8 +81,8 @@ def overdue(actions: pd.DataFrame) -> str:
     if late.empty:
         return ""
     names = [
-        str(action["finding"] or action["action_id"])
-        + (f" ({action['owner']})" if action["owner"] else "")
-        for _, action in late.iterrows()
+        with_interval(name, action["owner"]) if action["owner"] else name
+        for at, action in late.iterrows()
+        for name in [str(action["finding"] or action["action_id"])]
     ]
-    return f"Ask for what is overdue: {listed(names, 2)}."
+    return _("Ask for what is overdue: {names}.").format(names=listed(names, 2))

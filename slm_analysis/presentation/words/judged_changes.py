@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from slm_analysis.analyses.change_effect import BETTER, WORSE, ChangeEffect
-from slm_analysis.presentation.numbers import date
+from slm_analysis.presentation.language import _, joined
+from slm_analysis.presentation.numbers import date, enumerated, with_interval
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words.change_checks import lasting
-from slm_analysis.presentation.words.change_effect import MEASURES, Wording
+from slm_analysis.presentation.words.change_effect import Wording, of_measure
 from slm_analysis.questions.process_changes import EARLIER, LATER, ChangeOutcomes
 
 Judged = tuple[pd.Series, ChangeEffect]
@@ -19,7 +20,7 @@ Judged = tuple[pd.Series, ChangeEffect]
 
 def judged(result: ChangeOutcomes) -> list[Judged]:
     """Return the effects, each with its single result."""
-    rows = [row for _, row in result.effects.iterrows()]
+    rows = [row for at, row in result.effects.iterrows()]
     return list(zip(rows, result.single, strict=True))
 
 
@@ -36,17 +37,17 @@ def by_evidence(result: ChangeOutcomes) -> list[Judged]:
 
 def wording(row: pd.Series) -> Wording:
     """Return how the measure of a row is told."""
-    return MEASURES[row["measure"]]
+    return of_measure(row["measure"])
 
 
 def subject(row: pd.Series) -> str:
     """Return what an effect is on: ``Invoice posting, share in time``."""
-    return f"{row['service']}, {wording(row).name}"
+    return enumerated([row["service"], wording(row).name])
 
 
 def dated(change: pd.Series) -> str:
     """Return a change with its date: ``Three-way match automated (2 March 2026)``."""
-    return f"{change['description']} ({date(change['on'])})"
+    return with_interval(change["description"], date(change["on"]))
 
 
 def verdict(row: pd.Series, effect: ChangeEffect) -> str:
@@ -56,8 +57,15 @@ def verdict(row: pd.Series, effect: ChangeEffect) -> str:
 
 def sentence(row: pd.Series, effect: ChangeEffect) -> str:
     """Return change, service, measure, verdict, and whether what was found lasted."""
+    subject_of = enumerated([row["description"], subject(row)])
+    return told_of(subject_of, row, effect)
+
+
+def told_of(name: str, row: pd.Series, effect: ChangeEffect) -> str:
+    """Return verdict, number and interval of what has a name, and whether the effect lasted."""
     told = effect_words.verdict_sentence(effect, wording(row), final=bool(row["final"]))
-    return joined(f"{row['description']}, {subject(row)}. {told}", lasting(effect, wording(row)))
+    named = _("{name}. {finding}").format(name=name, finding=told)
+    return joined([named, lasting(effect, wording(row))])
 
 
 def told_apart(row: pd.Series, among: Sequence[Judged]) -> str:
@@ -65,27 +73,25 @@ def told_apart(row: pd.Series, among: Sequence[Judged]) -> str:
     parts = [
         str(row[column])
         for column in ("description", "service")
-        if len({other[column] for other, _ in among}) > 1
+        if len({other[column] for other, effect in among}) > 1
     ]
-    return ", ".join([*parts, wording(row).name])
+    return enumerated([*parts, wording(row).name])
 
 
 def not_judged(change: pd.Series) -> str:
     """Return why a change has no effect to show."""
     if change["outcome"] == LATER:
-        return f"{dated(change)} came after the reported period: nothing can be said yet."
-    if change["outcome"] == EARLIER:
-        return f"{dated(change)} was made before the figures begin: nothing to compare with."
-    where = f"of {change['service']}" if change["service"] else "of this unit"
-    return f"{dated(change)} cannot be judged: there are no figures {where}."
+        said = _("{change} came after the reported period: nothing can be said yet.")
+    elif change["outcome"] == EARLIER:
+        said = _("{change} was made before the figures begin: nothing to compare with.")
+    elif change["service"]:
+        said = _("{change} cannot be judged: there are no figures of {service}.")
+    else:
+        said = _("{change} cannot be judged: there are no figures of this unit.")
+    return said.format(change=dated(change), service=change["service"])
 
 
 def unjudged(result: ChangeOutcomes) -> list[str]:
     """Return why changes have no effect to show, each in a sentence."""
     without = result.changes[~result.changes["change_id"].isin(result.effects["change_id"])]
-    return [not_judged(change) for _, change in without.iterrows()]
-
-
-def joined(*parts: str) -> str:
-    """Return sentences one after the other, without the empty ones."""
-    return " ".join(part for part in parts if part)
+    return [not_judged(change) for at, change in without.iterrows()]

@@ -48,7 +48,7 @@ def verdict(row: pd.Series) -> str:
 
 def figures(row: pd.Series) -> str:
     """Return the effect with its interval: ``+2.1 points (+0.2 to +4.1)``."""
-    effect, wording = told(row), effect_words.MEASURES[row["measure"]]
+    effect, wording = told(row), effect_words.of_measure(row["measure"])
     if effect.estimate is None:
         return "too few periods"
     return f"{effect_words.size(effect, wording)} ({effect_words.interval(effect, wording)})"
@@ -56,7 +56,7 @@ def figures(row: pd.Series) -> str:
 
 def subject(row: pd.Series) -> str:
     """Return ``Manufacturing, time to resolve``."""
-    return f"{row['business_unit']}, {effect_words.MEASURES[row['measure']].name}"
+    return f"{row['business_unit']}, {effect_words.of_measure(row['measure']).name}"
 
 
 def caption(result: Portfolio) -> Caption:

@@ -23,6 +23,7 @@ from slm_analysis.presentation.numbers import (
     number,
     signed,
     span,
+    with_interval,
 )
 from slm_analysis.presentation.periods import all_periods, one_period, so_many_periods
 from slm_analysis.presentation.trend_series import POINTS, Heading, enough_digits, headings
@@ -116,11 +117,6 @@ def _signed(heading: Heading, name: str) -> str:
     scaled, digits = _told(heading, values)
     middle, low, high = (signed(value, digits) for value in scaled)
     return with_interval(middle, span(low, high))
-
-
-def with_interval(figure: str, interval: str) -> str:
-    """Return a figure and how sure it is: ``88% (82 to 93%)``."""
-    return _("{figure} ({interval})").format(figure=figure, interval=interval)
 
 
 def _told(heading: Heading, values: Sequence[float]) -> tuple[list[float], int]:
