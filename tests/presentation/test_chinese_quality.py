@@ -33,7 +33,7 @@ def test_assumptions_by_table():
         note("date_format_settled", table="surveys", column="responded_at", date_format="%d/%m/%Y"),
     )
     assert quality_notes(told) == (
-        "tickets：2行缺少service，归入“其他”，1,200行的到期早于新开；"
+        "tickets：2行缺少service，归入“其他”，1,200行的到期早于开单；"
         "surveys：3行的service取自其工单，responded_at按%d/%m/%Y读取，这是唯一适合全部取值的格式"
     )
 

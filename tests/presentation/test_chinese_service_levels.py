@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("chinese")
         (TOO_FEW, "Reports（解决）", "工单太少", "3/3（100%）", "44.0%至100%", "95%"),
         (availability(), "Portal（可用率）", "达标", "99.7%", "–", "99.5%"),
         (satisfaction(), "Travel（满意度）", "未达标", "3.8（96人）", "3.6至4.0", "4.2"),
-        (satisfaction(counted=12), "Travel（满意度）", "答卷太少", "3.8（12人）", "3.6至4.0",
+        (satisfaction(counted=12), "Travel（满意度）", "答复太少", "3.8（12人）", "3.6至4.0",
          "4.2"),
         (errors(), "Invoices（差错）", "未达标", "12/300有差错（4.0%）", "2.3%至6.9%", "不超过2%"),
         (level(priority="P1", metric="response_time"), "Invoices（P1首次响应）", "未达标",
@@ -96,7 +96,7 @@ def test_headline_of_a_quiet_month():
         ([availability(0.99)], "2026年10月，唯一可评判的承诺未达标",
          "Portal（可用率）：未达标。99.0%，目标为不低于99.5%。"),
         ([NO_CASES, TOO_FEW], "2026年10月数量太少，无法评判任何承诺",
-         "没有工单或答卷，或数量少于协议的要求。"),
+         "没有工单或答复，或数量少于协议的要求。"),
         ([], "2026年10月没有可评判的承诺", "本期没有协议涵盖该单位的工单。"),
     ],
 )  # fmt: skip
@@ -118,7 +118,7 @@ def test_caveats():
     notes = (note("uncovered", n=1200), note("no_status_history"), note("errors_maturing"))
     assert say(service_levels(kept(count_by="opened"), kept("B", count_by="mixed"), notes=notes)
                ).caveats == [
-        "计入的是本期新开和本期到期（没有到期时间的，按本期新开）、并已判定按时或逾期的工单；"
+        "计入的是本期开单和本期到期（没有到期时间的，按本期开单）、并已判定按时或逾期的工单；"
         "进行中和暂停的不计。“不确定”指95%区间跨过目标。",
         "没有协议涵盖、因此未作评判的工单：1,200单。",
         "没有状态历史，暂停和重新打开无从得知：时间包含等待客户的部分。",
