@@ -36,14 +36,24 @@ def sample_project() -> Path:
 @pytest.fixture(scope="session")
 def executed_notebooks(sample_project, tmp_path_factory) -> dict[str, Path]:
     """Return every notebook of the project by name, run by papermill as it stands."""
-    folder = tmp_path_factory.mktemp("executed")
-    notebooks = sorted((sample_project / NOTEBOOKS).glob("*.ipynb"))
+    return _executed(sample_project, tmp_path_factory.mktemp("executed"))
+
+
+@pytest.fixture(scope="session")
+def executed_in_chinese(sample_project, tmp_path_factory) -> dict[str, Path]:
+    """Return every notebook of the project by name, run by papermill in Chinese."""
+    return _executed(sample_project, tmp_path_factory.mktemp("chinese"), "-p", "language", "zh")
+
+
+def _executed(project: Path, folder: Path, *options: str) -> dict[str, Path]:
+    notebooks = sorted((project / NOTEBOOKS).glob("*.ipynb"))
 
     def run(notebook: Path) -> Path:
         target = folder / notebook.name
-        command = [sys.executable, "-m", "papermill", "--no-progress-bar", notebook, target]
+        papermill = [sys.executable, "-m", "papermill", "--no-progress-bar"]
+        command = [*papermill, *options, notebook, target]
         done = subprocess.run(  # noqa: S603
-            command, cwd=sample_project, capture_output=True, text=True, check=False
+            command, cwd=project, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{notebook.name}: {done.stderr[-2000:]}"
         return target

@@ -84,14 +84,19 @@ def _is_root() -> bool:
 def _printed(page: Page, file: Path) -> bytes:
     page.goto(file.as_uri())
     page.eval_on_selector_all("a[href]", UNLINK)
-    with in_language(page.evaluate("document.documentElement.lang")):
-        page_of_all = _("{page} of {all}").format(page=PAGE, all=ALL)
+    language = page.evaluate("document.documentElement.lang")
     return page.pdf(
         prefer_css_page_size=True,
         print_background=True,
         display_header_footer=True,
         header_template="<span></span>",
-        footer_template=FOOTER.format(page_of_all=page_of_all),
+        footer_template=footer(language),
         tagged=True,
         outline=True,
     )
+
+
+def footer(language: str) -> str:
+    """Return what stands below each leaf of a page in a language: its title, and which leaf."""
+    with in_language(language):
+        return FOOTER.format(page_of_all=_("{page} of {all}").format(page=PAGE, all=ALL))

@@ -17,7 +17,14 @@ from PIL import Image
 
 from slm_analysis.presentation.chart import Caption, Chart, set_height
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows, share_limits
-from slm_analysis.presentation.theme import CJK_PACKAGE, PALETTE, WIDE, font_families, style
+from slm_analysis.presentation.theme import (
+    CJK_PACKAGE,
+    PALETTE,
+    WIDE,
+    advise_font,
+    font_families,
+    style,
+)
 from slm_analysis.presentation.views import PAGE, Column, Table
 from tests.presentation.drawn import assert_readable, drawn, texts
 
@@ -170,8 +177,34 @@ def test_a_chinese_font_of_the_system_is_used():
     assert told == []
 
 
+def test_of_several_fonts_in_a_file_that_of_simplified_chinese_is_used():
+    names = font_families()
+    if len(names) < 2 or not names[1].startswith("Noto Sans CJK"):
+        pytest.skip(f"not the fonts of {CJK_PACKAGE}")
+    assert names == ("DejaVu Sans", "Noto Sans CJK SC")
+
+
 def test_glyphs_that_no_font_has_are_no_warning():
     bundle(chart(row("🧾 x")))
+
+
+@pytest.mark.parametrize("label", ["华东销售部", "مرحبا"])
+def test_without_a_chinese_font_its_package_is_named_once(label, monkeypatch):
+    monkeypatch.setattr("slm_analysis.presentation.chart.font_families", lambda: ("DejaVu Sans",))
+    advise_font.cache_clear()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for _ in range(2):
+            bundle(chart(row(label)))
+    advise_font.cache_clear()
+    said = [str(warning.message) for warning in told]
+    assert [CJK_PACKAGE in text for text in said] == ([True] if label == "华东销售部" else [])
+
+
+def test_a_label_that_begins_with_an_underscore_shows():
+    shown = texts(drawn(chart(row("_internal")), narrow=False))
+    assert "_internal" in shown
+    assert ">_internal</text>" in chart(row("_internal")).svg(narrow=False)
 
 
 def test_figures_are_drawn_without_pyplot():

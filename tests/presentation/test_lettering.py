@@ -46,6 +46,9 @@ def test_lines():
     ]  # fmt: skip
     assert wrapped("华东销售部共享服务中心", 8) == ["华东销售", "部共享服", "务中心"]
     assert wrapped("x" * 30, 12) == ["x" * 10] * 3
+    # In Chinese a line begins with no closing mark and ends with no opening one; words stay whole.
+    assert wrapped("Invoices（解决）：未达标。", 13) == ["Invoices（解", "决）：未达", "标。"]
+    assert wrapped("目标为（“95%”）", 11) == ["目标为", "（“95%”）"]
     assert wrapped("", 10) == []
 
 
