@@ -131,8 +131,10 @@ def next_improvements(
         q=q,
     )
     length = len(pd.period_range(start, unit.period_end, freq="M"))
-    services = _left(tickets, length).join(_slowest(times, length))
-    services = services.join(_scores(unit)).join(_directions(unit, target)).reset_index()
+    services = pd.DataFrame(columns=list(IMPROVEMENT))
+    if len(tickets):
+        services = _left(tickets, length).join(_slowest(times, length))
+        services = services.join(_scores(unit)).join(_directions(unit, target)).reset_index()
     return NextImprovements(
         target=target,
         metric=metric,
