@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.language import _
 
 WHOLE_FROM = 10
 """From here on an excess needs no decimals."""
@@ -17,14 +18,20 @@ def tickets(number: float) -> str:
 
 def late_of(row: pd.Series) -> str:
     """Return breaches with their denominator: ``158 of 519``."""
-    return f"{row['breaches']:,.0f} of {row['n']:,.0f}"
+    return _("{part} of {all}").format(
+        part=numbers.count(row["breaches"]), all=numbers.count(row["n"])
+    )
 
 
 def excess(row: pd.Series) -> str:
     """Return breaches over those expected with their interval: ``141 (110 to 176)``."""
     if pd.isna(row["excess_low"]):
         return numbers.signed(row["excess"])
-    return f"{digits(row, 'excess')} ({digits(row, 'excess_low')} to {digits(row, 'excess_high')})"
+    return _("{excess} ({low} to {high})").format(
+        excess=digits(row, "excess"),
+        low=digits(row, "excess_low"),
+        high=digits(row, "excess_high"),
+    )
 
 
 def digits(row: pd.Series, name: str) -> str:
