@@ -55,6 +55,8 @@ _PLACES = {
     "slm_analysis.presentation": ("say", "plot", "table", "headline"),
     "slm_analysis.presentation.language": ("use_language",),
     "slm_analysis.presentation.tables.downtime": ("downtime",),
+    "slm_analysis.presentation.tables.achievable_targets": ("shorter_times",),
+    "slm_analysis.presentation.tables.rescoring": ("steps",),
     "slm_analysis.presentation.plots.stability": ("small_multiples",),
     "slm_analysis.presentation.plots.driver_odds": ("driver_odds",),
     "slm_analysis.presentation.plots.change_series": ("before_and_after",),

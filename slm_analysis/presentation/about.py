@@ -18,10 +18,13 @@ from slm_analysis.presentation.words.change_effect import confidence
 from slm_analysis.presentation.words.control_charts import method as chart_method
 from slm_analysis.presentation.words.data_quality import quality_notes, rejections
 from slm_analysis.questions.achievable_targets import AchievableTargets
+from slm_analysis.questions.next_improvements import NextImprovements
 from slm_analysis.questions.outlook import Outlook
 from slm_analysis.questions.portfolio import Portfolio, Q
 from slm_analysis.questions.process_changes import ChangeOutcomes
 from slm_analysis.questions.process_flow import ProcessFlow
+from slm_analysis.questions.record_signs import RecordSigns
+from slm_analysis.questions.rescoring import Rescoring
 from slm_analysis.questions.root_causes import LOOKS, RootCauses
 from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 from slm_analysis.questions.stability import Stability
@@ -137,6 +140,47 @@ def _of_times(result: TimeTaken) -> list[tuple[str, str]]:  # noqa: ARG001
             "share of tickets done by each age in business hours without pauses, open tickets "
             "counted as open (Kaplan-Meier); intervals: log(-log), for percentiles the ages at "
             "which those hold the share (Brookmeyer-Crowley), each ticket as if on its own",
+        ),
+    ]
+
+
+@method.register
+def _of_signs(result: RecordSigns) -> list[tuple[str, str]]:
+    return [
+        (
+            "Signs in the records",
+            "the last tenth before the target against a smooth curve of how often tickets are done "
+            "or paused around it (Poisson regression on the time at risk, fitted without it); "
+            "reopenings against those of tickets done before; tickets ended within a minute "
+            "against chance within the hour; missing first responses against one in a hundred. "
+            f"{result.found.family} tests over all services, corrected by Benjamini-Hochberg, "
+            f"{result.found.q:.0%} false signs accepted; told from ten tickets on and a quarter "
+            "more than expected",
+        ),
+    ]
+
+
+@method.register
+def _of_improvements(result: NextImprovements) -> list[tuple[str, str]]:
+    return [
+        (
+            "What to improve next",
+            "groups known at opening against the other tickets of their service with the same "
+            "priority and type, in mean business hours; tickets of a day count as going together; "
+            f"{result.times.family} tests, corrected by Benjamini-Hochberg, {result.times.q:.0%} "
+            "false findings accepted. Hours and late tickets are weighted with the part of the "
+            "scale above the users' score of the period",
+        ),
+    ]
+
+
+@method.register
+def _of_rescoring(result: Rescoring) -> list[tuple[str, str]]:  # noqa: ARG001
+    return [
+        (
+            "Other terms",
+            "every ticket of the whole history scored anew, one changed term after the other; the "
+            "same work is assumed",
         ),
     ]
 

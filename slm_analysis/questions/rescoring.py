@@ -10,7 +10,7 @@ import pandas as pd
 
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.result import Result, note
-from slm_analysis.sla.agreements import TICKET_METRICS, Agreements
+from slm_analysis.sla.agreements import DEFAULT, TICKET_METRICS, Agreements
 from slm_analysis.sla.changed_terms import ChangedTerm, read_changes, with_changed_term
 from slm_analysis.sla.metrics import attainment
 from slm_analysis.sla.reporting_periods import MONTH
@@ -155,6 +155,8 @@ def _text(value: object) -> str:
     """Return a changed value as it is told."""
     if isinstance(value, str):
         return value
+    if isinstance(value, Mapping) and [*value] == [DEFAULT]:
+        return str(value[DEFAULT])
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, Sequence):

@@ -63,23 +63,24 @@ def sentences(result: AchievableTargets) -> list[str]:
     if rows.empty:
         return [_("No service has a target that could be told from its tickets.")]
     answered = rows[rows["answer"] == ANSWERED]
-    shorter = answered[answered["hours"] < answered["agreed_hours"]]
-    longer = answered[answered["hours"] > answered["agreed_hours"]]
-    told = []
-    for kind, text in (
-        (shorter, _("Shorter than agreed could be promised: {services}.")),
-        (longer, _("Only a longer time than agreed could be promised: {services}.")),
-    ):
-        if len(kind):
-            named = [
-                _("{service} ({hours} instead of {agreed})").format(
-                    service=name(row),
-                    hours=plain_hours(row["hours"]),
-                    agreed=plain_hours(row["agreed_hours"]),
-                )
-                for __, row in kind.iterrows()
-            ]
-            told.append(text.format(services=listed(named)))
+    hours, agreed = answered["hours"], answered["agreed_hours"]
+    told = [
+        *_named(
+            answered[hours < agreed],
+            _("Shorter than agreed could be promised: {services}."),
+            _("{service} ({hours} instead of {agreed})"),
+        ),
+        *_named(
+            answered[hours > agreed],
+            _("Only a longer time than agreed could be promised: {services}."),
+            _("{service} ({hours} instead of {agreed})"),
+        ),
+        *_named(
+            answered[agreed.isna()],
+            _("Where a moment is agreed, these lengths of time could be: {services}."),
+            _("{service} ({hours})"),
+        ),
+    ]
     if answered.empty:
         told.append(_("For no service a time is known that would be kept surely enough."))
     elif not told:
@@ -92,6 +93,19 @@ def sentences(result: AchievableTargets) -> list[str]:
             )
         )
     return told
+
+
+def _named(rows: pd.DataFrame, text: str, each: str) -> list[str]:
+    """Return a sentence that names the services of some rows, if there are any."""
+    named = [
+        each.format(
+            service=name(row),
+            hours=plain_hours(row["hours"]),
+            agreed=plain_hours(row["agreed_hours"]),
+        )
+        for __, row in rows.iterrows()
+    ]
+    return [text.format(services=listed(named))] if named else []
 
 
 def say(result: AchievableTargets) -> Prose:

@@ -29,7 +29,7 @@ def target(name: str) -> str:
 def shares(level: pd.Series) -> tuple[str, str]:
     """Return the share in time before and after, with as many digits as it takes to tell."""
     before, after = level["value_before"], level["value_after"]
-    digits = digits_to_tell([100 * before], [100 * after])
+    digits = 1 if before == after else digits_to_tell([100 * before], [100 * after])
     return percent(before, digits), percent(after, digits)
 
 
@@ -93,13 +93,27 @@ def sentence(level: pd.Series) -> str:
 
 
 def say(result: Rescoring) -> Prose:
-    """Return one sentence per promise that is concerned, then the caveats."""
+    """Return what the terms would have brought, of several promises in sum, then the caveats."""
     if result.changes.empty:
         return Prose([_(NOTHING)])
     if result.tickets.empty:
         return Prose([_(NOWHERE)], _caveats(result))
     told = [sentence(level) for __, level in result.levels.iterrows()]
-    return Prose(told, _caveats(result))
+    return Prose(told if len(told) == 1 else [_sum(result)], _caveats(result))
+
+
+def _sum(result: Rescoring) -> str:
+    late, met = result.levels[["to_late", "to_met"]].sum()
+    a_month = result.levels[["late_a_month_before", "late_a_month_after"]].sum()
+    return _(
+        "By these terms {late} tickets would be late instead and {met} in time instead: {after} "
+        "late tickets a month, not {before}."
+    ).format(
+        late=numbers.count(late),
+        met=numbers.count(met),
+        after=numbers.score(a_month["late_a_month_after"]),
+        before=numbers.score(a_month["late_a_month_before"]),
+    )
 
 
 def _caveats(result: Rescoring) -> list[str]:
