@@ -511,3 +511,24 @@ def test_the_method_names_tests_and_correction():
     assert entries["Comparisons"].startswith("56 of each group with all other tickets")
     assert "Benjamini-Hochberg, 5% false findings accepted in all" in entries["Comparisons"]
     assert "Since when" in entries
+
+
+def test_beside_the_figure_stand_a_few_lines_and_the_rest_is_folded():
+    notes = (
+        note("comparisons", tests=63),
+        note("pairs_tried", searched=54, tried=5),
+        note("taken_as_known", columns="hold_reason"),
+    )
+    caption = plot(causes(finding(), notes=notes)).caption
+    assert caption.sentence == (
+        "30.4% (26.2 to 35.0%) of these tickets were late.\nMending it is worth at most about 24 "
+        "late tickets a month (18 to 29). A reason that goes with lateness does not prove that it "
+        "causes it."
+    )
+    assert caption.caveats == [
+        "Tickets counted in May to October 2026: so many months that one month's few late tickets "
+        "do not decide.",
+        "Comparisons made and corrected for (Benjamini-Hochberg): 63.",
+    ]
+    assert "54 pairs compared on every other day" in caption.how_to_read
+    assert "taken as known at opening: hold_reason" in caption.how_to_read

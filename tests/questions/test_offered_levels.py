@@ -4,6 +4,7 @@ import pytest
 
 from slm_analysis import offered_levels, open_unit
 from slm_analysis.errors import InputError
+from slm_analysis.presentation import say, table
 
 GOALS = ["95% within 4h", "95% within 2 working days"]
 SERVICE = "Invoice posting"
@@ -53,3 +54,22 @@ def test_verdicts_are_against_the_goal_on_offer(units):
 def test_bad_input_is_named(units, service, goals, said):
     with pytest.raises(InputError, match=said):
         offered_levels(units, service, goals)
+
+
+def test_each_department_is_told_its_levels(units):
+    result = offered_levels(units, SERVICE, GOALS)
+    said = say(result)
+    assert said.sentences == [
+        "Head Office: 95% within 2 working days would have been met.",
+        "Logistics: 95% within 2 working days would have been met.",
+    ]
+    assert said.caveats == [
+        "The same tickets, judged by other terms: what people would have done under them is not "
+        "known."
+    ]
+    shown = table(result)
+    assert shown.caption == "What each department would have had of Invoice posting"
+    assert [row[-1] for row in shown.rows[:2]] == ["Would have been missed", "Would have been met"]
+    assert shown.rows[1][2].endswith("of 2,027")
+    none = say(offered_levels(units[:1], SERVICE, GOALS[:1])).sentences
+    assert none == ["Head Office: none of these goals would have been met."]

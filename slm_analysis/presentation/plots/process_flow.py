@@ -54,24 +54,30 @@ def plot(result: ProcessFlow | Bottlenecks) -> Chart:
     draw = draw_nothing(words.nothing())
     if flow is not None and len(flow.statuses):
         boxes = _boxes(flow)
-        draw = _map(boxes, _lines(flow, boxes), _elsewhere(flow), of_late=flow.late > 0)
+        draw = _map(boxes, _lines(flow, boxes), _elsewhere(flow))
     return Chart(words.caption(result), draw, tables.table(result))
 
 
 def _boxes(flow: Bottlenecks) -> pd.DataFrame:
     """Return the statuses to draw, in the order of the process, with their shares."""
     most = flow.stops.nlargest(MOST_BOXES, "tickets").sort_values(["place", "status"])
-    figures = flow.statuses[["status", "share", "late_share", "kept_share", "finding"]]
+    figures = flow.statuses.drop(columns=["tickets", "kind"])
     boxes = most.merge(figures, on="status", how="left").reset_index(drop=True)
-    filled = boxes["late_share" if flow.late else "share"]
-    return boxes.assign(name=boxes["status"], finding=boxes["finding"].eq(True), filled=filled)
+    compared = words.is_compared(flow)
+    filled = boxes["late_share" if compared else "share"]
+    ticked = boxes["kept_share"] if compared else np.nan
+    return boxes.assign(
+        name=boxes["status"], finding=boxes["finding"].eq(True), filled=filled, ticked=ticked
+    )
 
 
 def _elsewhere(flow: Bottlenecks) -> pd.DataFrame:
     """Return the findings that are no status, in words, with their shares."""
     found = flow.findings[flow.findings["what"] != STATUS].reset_index(drop=True)
     names = [numbers.capitalised(words.where(row)) for __, row in found.iterrows()]
-    return found.assign(name=names, finding=True, filled=found["late_share"])
+    return found.assign(
+        name=names, finding=True, filled=found["late_share"], ticked=found["kept_share"]
+    )
 
 
 def _lines(flow: Bottlenecks, boxes: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +108,7 @@ def _lanes(lines: pd.DataFrame, most: int) -> list[tuple[int, int, int, int]]:
     return taken
 
 
-def _map(boxes: pd.DataFrame, lines: pd.DataFrame, others: pd.DataFrame, *, of_late: bool) -> Draw:
+def _map(boxes: pd.DataFrame, lines: pd.DataFrame, others: pd.DataFrame) -> Draw:
     """Return the drawing: boxes below each other, moves between and beside them, then others."""
     straight = lines[lines["end"] == lines["start"] + 1]
     around = lines.drop(straight.index)
@@ -129,7 +135,7 @@ def _map(boxes: pd.DataFrame, lines: pd.DataFrame, others: pd.DataFrame, *, of_l
         ax.set_axis_off()
         for at in range(len(every)):
             box = every.iloc[at]
-            _draw_box(ax, box, names[at], ends, (tops[at], sizes[at]), of_late=of_late)
+            _draw_box(ax, box, names[at], ends, (tops[at], sizes[at]))
         if len(others):
             ax.text(ends[0], tops[len(boxes)] - EDGE, words.elsewhere(), **FAINT)
         middle = sum(ends) / 2
@@ -156,8 +162,6 @@ def _draw_box(
     name: Sequence[str],
     ends: tuple[float, float],
     place: tuple[float, float],
-    *,
-    of_late: bool,
 ) -> None:
     """Draw a box with its name, its figures, the bar of its time and the tick of that in time."""
     (left, right), (top, size) = ends, place
@@ -166,14 +170,14 @@ def _draw_box(
     weight = "bold" if box["finding"] else "normal"
     for at, line in enumerate(name):
         ax.text(left + INSIDE, top + NAME * (at + 0.75), line, va="center", fontweight=weight)
-    ax.text(left + INSIDE, top + size - LOWER - FIGURES / 2, words.box(box, of_late), **FAINT)
+    ax.text(left + INSIDE, top + size - LOWER - FIGURES / 2, words.box(box), **FAINT)
     if pd.isna(box["filled"]):
         return
     start, whole, y = left + INSIDE, right - left - 2 * INSIDE, top + size - LOWER
     ax.add_patch(Rectangle((start, y), whole, FILL, fc=PALETTE["band"], lw=0))
     ax.add_patch(Rectangle((start, y), box["filled"] * whole, FILL, fc=colour, lw=0))
-    if of_late and not pd.isna(box["kept_share"]):
-        x = start + box["kept_share"] * whole
+    if not pd.isna(box["ticked"]):
+        x = start + box["ticked"] * whole
         ax.plot([x, x], [y - TICK, y + FILL + TICK], color=PALETTE["ink"], lw=2,
                 solid_capstyle="butt")  # fmt: skip
 

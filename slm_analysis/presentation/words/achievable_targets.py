@@ -77,7 +77,7 @@ def sentences(result: AchievableTargets) -> list[str]:
         ),
         *_named(
             answered[agreed.isna()],
-            _("Where a moment is agreed, these lengths of time could be: {services}."),
+            _("Where a moment is agreed, these lengths of time could be promised: {services}."),
             _("{service} ({hours})"),
         ),
     ]

@@ -47,12 +47,17 @@ def elsewhere() -> str:
     return _("Late tickets spend more of their time here, too:")
 
 
-def box(row: pd.Series, of_late: bool) -> str:
+def is_compared(flow: Bottlenecks) -> bool:
+    """Whether enough tickets were late and in time to set one against the other."""
+    return bool(flow.statuses["difference_low"].notna().any())
+
+
+def box(row: pd.Series) -> str:
     """Return the shares of a box in words; nothing where no time counts."""
     if pd.isna(row["filled"]):
         return _("no time counted")
-    if not of_late:
-        return _("{share} of the time").format(share=percent(row["share"]))
+    if pd.isna(row["ticked"]):
+        return _("{share} of the time").format(share=interval(row))
     late, kept = shares(row)
     return _("late tickets {late}, in time {kept}").format(late=late, kept=kept)
 
@@ -83,7 +88,7 @@ def answer(flow: Bottlenecks | None) -> str:
         return _("Late tickets spend {late} of their time {where}, those in time {kept}").format(
             late=late, where=where(first), kept=kept
         )
-    if flow.statuses["difference_low"].notna().any():
+    if is_compared(flow):
         return _(ALIKE)
     most = flow.statuses.nlargest(1, "share").iloc[0]
     return _("Most time is spent in “{status}”: {share}").format(
@@ -157,7 +162,8 @@ def caption(result: ProcessFlow | Bottlenecks) -> Caption:
     how_to_read = _(
         "Boxes are statuses, in the order in which tickets usually come to them. The bar is the "
         "share of late tickets' time on the clock, coloured where it is more than that of tickets "
-        "in time, the upright tick, by more than chance. Lines at the right skip statuses, those "
+        "in time, the upright tick, by more than chance; with too few late tickets it is that of "
+        "all. Lines at the right skip statuses, those "
         "at the left go back; numbers count moves. Pauses and rare moves are left out."
     )
     beside = [note for note in result.notes if note.code in BESIDE]

@@ -106,8 +106,8 @@ def _sum(result: Rescoring) -> str:
     late, met = result.levels[["to_late", "to_met"]].sum()
     a_month = result.levels[["late_a_month_before", "late_a_month_after"]].sum()
     return _(
-        "By these terms {late} tickets would be late instead and {met} in time instead: {after} "
-        "late tickets a month, not {before}."
+        "By these terms {after} tickets a month would be late instead of {before}. Turned late: "
+        "{late}; turned in time: {met}."
     ).format(
         late=numbers.count(late),
         met=numbers.count(met),

@@ -202,15 +202,15 @@ def _group(result: WhatChanged, row: pd.Series) -> str:
 
 
 def _beside(result: WhatChanged, parts: AttainmentChange) -> list[str]:
+    why = _("A part says where the change lies, not why.")
+    if not parts.family:
+        return [why]
     text = ngettext(
         "One comparison of {groups} with themselves.",
         "{n} comparisons of {groups} with themselves, corrected for (Benjamini-Hochberg).",
         parts.family,
     )
-    return [
-        text.format(n=numbers.count(parts.family), groups=groups(result)),
-        _("A part says where the change lies, not why."),
-    ]
+    return [text.format(n=numbers.count(parts.family), groups=groups(result)), why]
 
 
 def caption(result: WhatChanged) -> Caption:
