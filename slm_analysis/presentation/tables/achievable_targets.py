@@ -70,10 +70,8 @@ def _rows(service: pd.Series, ladder: pd.DataFrame) -> list[list[str]]:
         [
             words.name(service),
             plain_hours(rung["hours"]),
-            _("{share} ({part} of {all})").format(
-                share=percent(rung["share"]),
-                part=numbers.count(rung["met"]),
-                all=numbers.count(rung["counted"]),
+            numbers.with_interval(
+                percent(rung["share"]), numbers.part_of(rung["met"], rung["counted"])
             ),
             numbers.score(rung["late_a_month"]),
             NO_VALUE if rung["hours"] == service["hours"] else numbers.signed(rung["more_late"]),

@@ -27,9 +27,7 @@ def table(result: RecordSigns | TargetSigns) -> Table:
         [
             words.name(row["sign"]),
             row["group"],
-            _("{part} of {all}").format(
-                part=numbers.count(row["count"]), all=numbers.count(row["n"])
-            ),
+            numbers.part_of(row["count"], row["n"]),
             words.share(row),
             _("too few to tell") if pd.isna(row["p"]) else tickets(row["expected"]),
         ]

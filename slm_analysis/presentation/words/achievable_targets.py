@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation import numbers
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import listed, percent, percent_beside, plain_hours
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
@@ -18,7 +18,7 @@ from slm_analysis.questions.achievable_targets import (
 )
 from slm_analysis.sla.agreements import DEFAULT
 
-PAST = "This is what the tickets of a stable process took; a promise also needs it to stay so."
+PAST = N_("This is what the tickets of a stable process took; a promise also needs it to stay so.")
 
 
 def name(row: pd.Series) -> str:

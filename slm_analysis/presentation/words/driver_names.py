@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from slm_analysis.analyses.breach_drivers import NOT_STATED
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import N_, _
 from slm_analysis.questions.root_causes import SERVICE
 from slm_analysis.questions.ticket_drivers import NEVER, STATUS
 
 DRIVERS = {
-    SERVICE: "service",
-    "priority": "priority",
-    "ticket_type": "type",
-    "channel": "channel",
-    "assignment_group": "last team",
-    "opening_team": "team at opening",
-    "reassignment_count": "hand-offs",
-    "reopen_count": "reopenings",
-    "amount": "amount",
-    "opening_weekday": "weekday of opening",
-    "opening_hour": "hour of opening",
-    "opening_backlog": "open tickets at opening",
+    SERVICE: N_("service"),
+    "priority": N_("priority"),
+    "ticket_type": N_("type"),
+    "channel": N_("channel"),
+    "assignment_group": N_("last team"),
+    "opening_team": N_("team at opening"),
+    "reassignment_count": N_("hand-offs"),
+    "reopen_count": N_("reopenings"),
+    "amount": N_("amount"),
+    "opening_weekday": N_("weekday of opening"),
+    "opening_hour": N_("hour of opening"),
+    "opening_backlog": N_("open tickets at opening"),
 }
 """Columns of the contract in words; further columns are named as in the export, but for their
 underscores."""
-ON_THE_WAY = "status on the way"
+ON_THE_WAY = N_("status on the way")
 
 
 def driver(name: str) -> str:

@@ -69,7 +69,7 @@ def number_of_times(ratio: float) -> str:
 def interval(row: pd.Series, name: str = "modelled") -> str:
     """Return ratio and interval: ``1.8 (1.2 to 2.7)``."""
     value, low, high = (number_of_times(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    return _("{ratio} ({low} to {high})").format(ratio=value, low=low, high=high)
+    return numbers.with_interval(value, numbers.span(low, high))
 
 
 def mix_warnings(result: RootCauses) -> Iterator[str]:

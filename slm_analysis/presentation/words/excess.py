@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation import numbers
-from slm_analysis.presentation.language import _
 
 WHOLE_FROM = 10
 """From here on an excess needs no decimals."""
@@ -18,20 +17,15 @@ def tickets(number: float) -> str:
 
 def late_of(row: pd.Series) -> str:
     """Return breaches with their denominator: ``158 of 519``."""
-    return _("{part} of {all}").format(
-        part=numbers.count(row["breaches"]), all=numbers.count(row["n"])
-    )
+    return numbers.part_of(row["breaches"], row["n"])
 
 
 def excess(row: pd.Series) -> str:
     """Return breaches over those expected with their interval: ``141 (110 to 176)``."""
     if pd.isna(row["excess_low"]):
         return numbers.signed(row["excess"])
-    return _("{excess} ({low} to {high})").format(
-        excess=digits(row, "excess"),
-        low=digits(row, "excess_low"),
-        high=digits(row, "excess_high"),
-    )
+    interval = numbers.span(digits(row, "excess_low"), digits(row, "excess_high"))
+    return numbers.with_interval(digits(row, "excess"), interval)
 
 
 def digits(row: pd.Series, name: str) -> str:

@@ -28,21 +28,17 @@ def slowest(row: pd.Series) -> str:
     """Return the group that takes most time over the others, with its hours a month."""
     if not row["driver"]:
         return _("none by more than chance")
-    return _("{reason}: {hours} a month ({low} to {high})").format(
+    return _("{reason}: {hours} a month ({interval})").format(
         reason=reason(row["driver"], row["level"]),
         hours=numbers.hours(row["excess"]),
-        low=numbers.hours(row["excess_low"]).removesuffix(" h"),
-        high=numbers.hours(row["excess_high"]),
+        interval=numbers.hours_span(row["excess_low"], row["excess_high"]),
     )
 
 
 def late(row: pd.Series) -> str:
     """Return late tickets a month with what they are counted from: ``1.5 (9 of 505)``."""
-    return _("{n} ({late} of {all})").format(
-        n=numbers.score(row["late_a_month"]),
-        late=numbers.count(row["late"]),
-        all=numbers.count(row["counted"]),
-    )
+    of = numbers.part_of(row["late"], row["counted"])
+    return numbers.with_interval(numbers.score(row["late_a_month"]), of)
 
 
 def sentences(result: NextImprovements) -> list[str]:
@@ -61,14 +57,13 @@ def sentences(result: NextImprovements) -> list[str]:
     first = result.services.iloc[0]
     if first["driver"]:
         text = _("Of the services that met it, {service} comes next: {reason} takes {hours} a "
-                 "month more ({low} to {high}) than its other tickets would.")  # fmt: skip
+                 "month more ({interval}) than its other tickets would.")  # fmt: skip
         told.append(
             text.format(
                 service=first["service"],
                 reason=reason(first["driver"], first["level"]),
                 hours=numbers.hours(first["excess"]),
-                low=numbers.hours(first["excess_low"]).removesuffix(" h"),
-                high=numbers.hours(first["excess_high"]),
+                interval=numbers.hours_span(first["excess_low"], first["excess_high"]),
             )
         )
     elif first["late"]:

@@ -18,8 +18,8 @@ def share(row: pd.Series) -> str:
     """Return a share in time with its interval and counts: ``98.4% (97.8 to 98.9%) of 2,027``."""
     value, low, high = (percent_beside(row[name], row["goal_value"]) for name in
                         ("value", "low", "high"))  # fmt: skip
-    return _("{share} ({low} to {high}) of {n}").format(
-        share=value, low=low.removesuffix("%"), high=high, n=numbers.count(row["counted"])
+    return _("{share} ({interval}) of {n}").format(
+        share=value, interval=numbers.span(low, high), n=numbers.count(row["counted"])
     )
 
 

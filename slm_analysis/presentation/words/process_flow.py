@@ -8,27 +8,27 @@ from slm_analysis.analyses.bottlenecks import HANDOFF, LOOP, STATUS, TEAM, Bottl
 from slm_analysis.analyses.status_steps import DONE, PAUSED, WAITING
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import N_, _, joined
 from slm_analysis.presentation.numbers import percent
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.questions.process_flow import ProcessFlow
 
-NOTHING = "No ticket with a status history was counted"
+NOTHING = N_("No ticket with a status history was counted")
 APART = {
-    WAITING: "in {share} of all business time nobody had begun to work",
-    PAUSED: "{share} was paused, waiting on the customer",
-    DONE: "{share} lay between a resolution and a reopening",
+    WAITING: N_("in {share} of all business time nobody had begun to work"),
+    PAUSED: N_("{share} was paused, waiting on the customer"),
+    DONE: N_("{share} lay between a resolution and a reopening"),
 }
-ALIKE = "Late tickets spend their time where those in time do"
-SIGN = "It shows where late tickets are slow, not why."
+ALIKE = N_("Late tickets spend their time where those in time do")
+SIGN = N_("It shows where late tickets are slow, not why.")
 BESIDE = ("too_few_to_compare", "outcomes_unknown", "taken_as_waiting", "waiting_not_told")
 """Notes that stand beside the map; the others are folded with how it is read."""
 
 
 def nothing() -> str:
     """Return what is said where nothing was followed."""
-    return f"{_(NOTHING)}."
+    return _sentence_of(_(NOTHING))
 
 
 def where(finding: pd.Series) -> str:
@@ -73,9 +73,8 @@ def interval(row: pd.Series, name: str = "share") -> str:
     share, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if pd.isna(low):
         return percent(share)
-    return _("{share} ({low} to {high})").format(
-        share=percent(share), low=percent(low).removesuffix("%"), high=percent(high)
-    )
+    interval = numbers.span(percent(low), percent(high))
+    return numbers.with_interval(percent(share), interval)
 
 
 def answer(flow: Bottlenecks | None) -> str:
@@ -98,7 +97,7 @@ def answer(flow: Bottlenecks | None) -> str:
 
 def sentences(flow: Bottlenecks | None) -> list[str]:
     """Return a sentence per finding, then the time that stands apart."""
-    told = [f"{answer(flow)}."]
+    told = [_sentence_of(answer(flow))]
     if flow is None or flow.statuses.empty:
         return told
     if len(flow.findings):
@@ -115,7 +114,11 @@ def _apart(flow: Bottlenecks) -> list[str]:
         for kind, text in APART.items()
         if kinds.get(kind, 0) > 0
     ]
-    return [f"{numbers.capitalised(numbers.listed(apart))}."] if apart else []
+    return [_sentence_of(numbers.capitalised(numbers.listed(apart)))] if apart else []
+
+
+def _sentence_of(text: str) -> str:
+    return _("{text}.").format(text=text)
 
 
 def _sentence(row: pd.Series) -> str:
@@ -129,11 +132,10 @@ def _in_figure(flow: Bottlenecks | None) -> str:
     """Return what to read beside the map: how sure its answer is, and the time apart."""
     if flow is None or flow.statuses.empty or flow.findings.empty:
         return "\n".join(sentences(flow))
-    first = _("Of late tickets' time it is likely {low} to {high}.").format(
-        low=percent(flow.findings["late_share_low"].iloc[0]).removesuffix("%"),
-        high=percent(flow.findings["late_share_high"].iloc[0]),
-    )
-    return "\n".join([f"{first} {_(SIGN)}", *_apart(flow)])
+    first = flow.findings.iloc[0]
+    interval = numbers.span(percent(first["late_share_low"]), percent(first["late_share_high"]))
+    likely = _("Of late tickets' time it is likely {interval}.").format(interval=interval)
+    return "\n".join([joined([likely, _(SIGN)]), *_apart(flow)])
 
 
 def say(result: ProcessFlow | Bottlenecks) -> Prose:
@@ -173,5 +175,5 @@ def caption(result: ProcessFlow | Bottlenecks) -> Caption:
         subtitle=subtitle,
         sentence=_in_figure(flow),
         caveats=caveats(beside),
-        how_to_read=" ".join([how_to_read, *folded]),
+        how_to_read=joined([how_to_read, *folded]),
     )

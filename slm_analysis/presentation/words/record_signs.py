@@ -28,11 +28,8 @@ def signs_of(result: RecordSigns | TargetSigns) -> TargetSigns:
 
 def share(row: pd.Series) -> str:
     """Return a share with its interval: ``12.0% (8.4 to 16.9%)``."""
-    return _("{share} ({low} to {high})").format(
-        share=percent(row["share"]),
-        low=percent(row["share_low"]).removesuffix("%"),
-        high=percent(row["share_high"]),
-    )
+    interval = numbers.span(percent(row["share_low"]), percent(row["share_high"]))
+    return numbers.with_interval(percent(row["share"]), interval)
 
 
 def name(sign: str) -> str:

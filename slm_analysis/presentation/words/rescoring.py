@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation import numbers
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import digits_to_tell, percent
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.questions.rescoring import Rescoring
 from slm_analysis.sla.changed_terms import CALENDAR, GOAL, PAUSES, PRIORITIES, REOPENING
 
-NOTHING = "No other terms than agreed are tried here."
-NOWHERE = "The changed terms move no ticket."
+NOTHING = N_("No other terms than agreed are tried here.")
+NOWHERE = N_("The changed terms move no ticket.")
 
 
 def promise(row: pd.Series) -> str:
@@ -36,11 +36,8 @@ def shares(level: pd.Series) -> tuple[str, str]:
 def of(level: pd.Series, which: str) -> str:
     """Return a share in time with its counts: ``96.0% (1,482 of 1,544)``."""
     share = shares(level)[which == "after"]
-    return _("{share} ({part} of {all})").format(
-        share=share,
-        part=numbers.count(level[f"met_{which}"]),
-        all=numbers.count(level[f"counted_{which}"]),
-    )
+    met, counted = level[f"met_{which}"], level[f"counted_{which}"]
+    return numbers.with_interval(share, numbers.part_of(met, counted))
 
 
 def term(row: pd.Series) -> str:
@@ -75,7 +72,7 @@ def terms_of(result: Rescoring, level: pd.Series) -> str:
         changes["service"].isin(["", level["service"]])
         & changes["target"].isin(["", level["target"]])
     ]
-    return numbers.capitalised("; ".join(term(row) for __, row in own.iterrows()))
+    return numbers.capitalised(numbers.itemised(term(row) for __, row in own.iterrows()))
 
 
 def sentence(level: pd.Series) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from slm_analysis.analyses.breach_drivers import AT_OPENING
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.language import _, ngettext
+from slm_analysis.presentation.language import N_, _, joined, ngettext
 from slm_analysis.presentation.numbers import listed, percent
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words.breach_pairs import (
@@ -24,9 +24,9 @@ from slm_analysis.presentation.words.driver_odds import mix_warnings
 from slm_analysis.presentation.words.excess import digits, excess, late_of, tickets
 from slm_analysis.questions.root_causes import ENOUGH_BREACHES, MOST_FINDINGS, RootCauses
 
-KNOWN = {True: "known at opening", False: "sign: arises on the way"}
-NO_PROOF = "A reason that goes with lateness does not prove that it causes it."
-SIGN = "It is a sign and not a cause: a ticket gathers it the longer it takes."
+KNOWN = {True: N_("known at opening"), False: N_("sign: arises on the way")}
+NO_PROOF = N_("A reason that goes with lateness does not prove that it causes it.")
+SIGN = N_("It is a sign and not a cause: a ticket gathers it the longer it takes.")
 BESIDE = ("comparisons",)
 """Notes that stand beside the figure; the others are folded with how it is read."""
 
@@ -70,11 +70,8 @@ def window(result: RootCauses) -> str:
 
 def rate(row: pd.Series) -> str:
     """Return the share that was late with its interval: ``30.4% (26.2 to 35.0%)``."""
-    return _("{share} ({low} to {high})").format(
-        share=percent(row["rate"]),
-        low=percent(row["rate_low"]).removesuffix("%"),
-        high=percent(row["rate_high"]),
-    )
+    interval = numbers.span(percent(row["rate_low"]), percent(row["rate_high"]))
+    return numbers.with_interval(percent(row["rate"]), interval)
 
 
 def sentence(finding: pd.Series, late: Lateness) -> str:
@@ -82,7 +79,7 @@ def sentence(finding: pd.Series, late: Lateness) -> str:
     parts = _told(finding, late)
     if not pd.isna(finding["with_breaches"]):
         parts.append(_beside(finding, late))
-    return " ".join(parts)
+    return joined(parts)
 
 
 def _told(finding: pd.Series, late: Lateness) -> list[str]:
@@ -90,8 +87,8 @@ def _told(finding: pd.Series, late: Lateness) -> list[str]:
     if not is_cause(finding):
         parts.append(_(SIGN))
     if not pd.isna(finding["since"]):
-        month = f"{finding['since']:%B %Y}"
-        parts.append(_("Its rate has been above the others' since {month}.").format(month=month))
+        since = _("Its rate has been above the others' since {month}.")
+        parts.append(since.format(month=numbers.month(finding["since"])))
     return parts
 
 
@@ -130,7 +127,7 @@ def headline(result: RootCauses) -> Headline:
     first = _told(result.findings.iloc[0], lateness(result))
     return Headline(
         title=answer(result),
-        lead=" ".join([*first, *_standing_out_as_well(result)]),
+        lead=joined([*first, *_standing_out_as_well(result)]),
         what=_what(result),
         sure=_sure(result),
         next=_next(result),
@@ -204,9 +201,9 @@ def _without_finding(result: RootCauses) -> Headline:
         late = lateness(result)
         return Headline(
             title=answer(result),
-            lead=" ".join(pair_sentence(pair, late.were) for pair in pairs),
+            lead=joined(pair_sentence(pair, late.were) for pair in pairs),
             what=_what(result),
-            sure=" ".join([*_corrected(result), _(NO_PROOF)]),
+            sure=joined([*_corrected(result), _(NO_PROOF)]),
             next=_("Read some {late} of {reason}.").format(
                 late=late.many, reason=pair_name(pairs[0])
             ),
@@ -246,7 +243,7 @@ def _sure_of_nothing(result: RootCauses) -> str:
     if not result.family:
         return _("Nothing can be said about reasons.")
     hidden = _("A reason that matters little, or is not on record, can stay hidden.")
-    return " ".join([*_corrected(result), hidden])
+    return joined([*_corrected(result), hidden])
 
 
 def _what(result: RootCauses) -> str:
@@ -269,13 +266,13 @@ def _what(result: RootCauses) -> str:
                 n=ENOUGH_BREACHES, late=late.many
             )
         )
-    return " ".join(filter(None, parts)) or _("No ticket was counted.")
+    return joined(parts) or _("No ticket was counted.")
 
 
 def _combined(result: RootCauses, finding: pd.Series) -> str:
     """Return what most of the late tickets of a finding also had, and whether both do more."""
     if pd.isna(finding["with_breaches"]):
-        return " ".join(_together(result, finding))
+        return joined(_together(result, finding))
     told = _beside(finding, lateness(result))
     beside = (finding["with_driver"], finding["with_level"])
     for pair in found_pairs(result):
@@ -285,7 +282,7 @@ def _combined(result: RootCauses, finding: pd.Series) -> str:
         }:
             more = _("On tickets held out both together brought more than each alone: {late}, "
                      "{excess} more than expected.")  # fmt: skip
-            return f"{told} {more.format(late=late_of(pair), excess=excess(pair))}"
+            return joined([told, more.format(late=late_of(pair), excess=excess(pair))])
     return told
 
 
@@ -303,7 +300,7 @@ def _sure(result: RootCauses) -> str:
     likely = _("The number over those expected is likely between {low} and {high}.").format(
         low=digits(first, "excess_low"), high=digits(first, "excess_high")
     )
-    return " ".join([likely, *_corrected(result), _(NO_PROOF)])
+    return joined([likely, *_corrected(result), _(NO_PROOF)])
 
 
 def _next(result: RootCauses) -> str:
@@ -319,7 +316,7 @@ def _next(result: RootCauses) -> str:
     )
     beside = reason(first["with_driver"] or "", first["with_level"] or "")
     read = text.format(reason=found(first), late=late.many, beside=beside)
-    return f"{read} {_worth(result)}"
+    return joined([read, _worth(result)])
 
 
 def _worth(result: RootCauses) -> str:
@@ -386,7 +383,7 @@ def _in_figure(result: RootCauses) -> str:
         return _nothing(result)
     first, late = result.findings.iloc[0], lateness(result)
     share = _("{rate} of these tickets were {were}.").format(rate=rate(first), were=late.were)
-    return "\n".join([share, f"{_worth(result)} {_(NO_PROOF)}" if is_cause(first) else _(SIGN)])
+    return "\n".join([share, joined([_worth(result), _(NO_PROOF)]) if is_cause(first) else _(SIGN)])
 
 
 def caption(result: RootCauses) -> Caption:
@@ -419,5 +416,5 @@ def caption(result: RootCauses) -> Caption:
         ),
         sentence=_in_figure(result),
         caveats=[_window(result), *caveats(beside)],
-        how_to_read=" ".join([how_to_read, *folded]),
+        how_to_read=joined([how_to_read, *folded]),
     )

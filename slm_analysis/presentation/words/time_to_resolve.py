@@ -11,7 +11,7 @@ import pandas as pd
 from slm_analysis.analyses.time_to_resolve import TimeToResolve
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.presentation.words.driver_names import driver, label
@@ -19,7 +19,7 @@ from slm_analysis.presentation.words.driver_odds import number_of_times
 from slm_analysis.questions.time_taken import TimeTaken
 
 HALF, NINE_IN_TEN = 0.5, 0.9
-NOTHING = "No ticket was followed"
+NOTHING = N_("No ticket was followed")
 MOST_RATIOS = 3
 
 
@@ -59,11 +59,7 @@ def interval(row: pd.Series, which: str) -> str:
         return numbers.hours(time)
     if pd.isna(high):
         return _("{time} ({low} or more)").format(time=numbers.hours(time), low=numbers.hours(low))
-    return _("{time} ({low} to {high})").format(
-        time=numbers.hours(time),
-        low=numbers.hours(low).removesuffix(" h"),
-        high=numbers.hours(high),
-    )
+    return numbers.with_interval(numbers.hours(time), numbers.hours_span(low, high))
 
 
 def answer(times: TimeToResolve | None) -> str:
@@ -106,7 +102,7 @@ def _done(row: pd.Series) -> str:
 def sentences(times: TimeToResolve | None, *, brief: bool = False) -> list[str]:
     """Return a sentence per group, or of the quickest and the slowest, then whether they differ."""
     if times is None:
-        return [f"{_(NOTHING)}."]
+        return [_("{text}.").format(text=_(NOTHING))]
     groups = percentiles(times).sort_values("time_half", kind="stable")
     if brief:
         groups = groups.iloc[sorted({0, len(groups) - 1})]

@@ -7,7 +7,7 @@ import pandas as pd
 from slm_analysis.analyses.attainment_change import AttainmentChange
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.language import _, ngettext
+from slm_analysis.presentation.language import _, joined, ngettext
 from slm_analysis.presentation.numbers import MINUS, listed, percent
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
@@ -57,7 +57,7 @@ def _points(row: pd.Series, part: str) -> tuple[str, str]:
         return numbers.points(row[part]), ""
     digits = numbers.digits_to_tell([WHOLE * low, WHOLE * high], [0.0])
     value, low, high = (numbers.points(number, digits) for number in (row[part], low, high))
-    return value, _("({low} to {high})").format(low=low, high=high)
+    return value, _("({interval})").format(interval=numbers.span(low, high))
 
 
 def whole(parts: AttainmentChange) -> pd.Series:
@@ -235,7 +235,7 @@ def caption(result: WhatChanged) -> Caption:
         ),
         sentence="\n".join(told),
         caveats=beside,
-        how_to_read=" ".join(folded),
+        how_to_read=joined(folded),
     )
 
 
