@@ -68,7 +68,7 @@ def near_target(events: np.ndarray, until: np.ndarray) -> NearTarget:
     step = np.searchsorted(edges, events, side="left") - 1
     inside = (step >= 0) & (step < len(middle))
     count = np.bincount(step[inside], minlength=len(middle))
-    followed = np.clip(until[:, None] - edges[:-1], 0, STEP).sum(axis=0)
+    followed = np.array([np.clip(until - edge, 0, STEP).sum() for edge in edges[:-1]])
     before = (middle > 1 - NEAR) & (middle < 1)
     around = ~before & ~((middle > 1) & (middle < 1 + NEAR)) & (followed > 0)
     seen = int(count[before].sum())
