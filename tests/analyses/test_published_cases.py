@@ -182,7 +182,7 @@ def test_heads_of_household():
         groups = [
             pd.DataFrame(
                 {
-                    "age": f"group {at}",
+                    "age": at,
                     "breached": np.arange(round(1_000 * size)) >= round(10 * size * rate),
                 }
             )
@@ -190,7 +190,7 @@ def test_heads_of_household():
         ]
         return pd.concat(groups)
 
-    # Thousand people per per cent; a rate of 45.7 per 100 of 9,500 is 4,341.5, and rounds.
+    # A thousand people for each per cent; their heads of household round to whole people.
     result = attainment_change(people(1970), people(1985), by="age")
     (w1, r1), (w2, r2) = (np.array(HEADS[year]).T for year in (1970, 1985))
     # His equations 5.1 to 5.5: one factor changes, the other stands at its mean.
