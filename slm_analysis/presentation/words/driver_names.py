@@ -5,7 +5,7 @@ from __future__ import annotations
 from slm_analysis.analyses.breach_drivers import NOT_STATED
 from slm_analysis.presentation.language import N_, _
 from slm_analysis.questions.root_causes import SERVICE
-from slm_analysis.questions.ticket_drivers import NEVER, STATUS
+from slm_analysis.questions.ticket_drivers import NEVER, OPENING_WEEKDAY, STATUS
 
 DRIVERS = {
     SERVICE: N_("service"),
@@ -23,6 +23,10 @@ DRIVERS = {
 }
 """Columns of the contract in words; further columns are named as in the export, but for their
 underscores."""
+WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"),
+    N_("Sunday"),
+)  # fmt: skip
 ON_THE_WAY = N_("status on the way")
 
 
@@ -45,6 +49,8 @@ def label(name: str, level: str) -> str:
     if name.startswith(STATUS):
         text = _("Never “{status}”") if level == NEVER else _("“{status}”")
         return text.format(status=name.removeprefix(STATUS))
+    if name == OPENING_WEEKDAY and level in WEEKDAYS:
+        return _(level)
     return level_name(level)
 
 
