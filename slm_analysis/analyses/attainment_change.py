@@ -18,6 +18,8 @@ from slm_analysis.intervals import LEVEL, MIN_DAYS, rate_intervals
 from slm_analysis.result import Note, Result, note
 
 BEFORE, AFTER = "before", "after"
+MOST_NUMBERS = 50
+"""Numbers of up to so many values, such as ages, are groups each."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -79,7 +81,8 @@ def attainment_change(
         The tickets of either period, one row each. With `opened_at` the tickets of a day count as
         going together.
     by : str or list of str
-        Columns whose combinations are the groups; a missing value is a group of its own.
+        Columns whose combinations are the groups; a missing value is a group of its own. Numbers
+        with more than 50 distinct values are cut into fifths.
     breached : str
         Whether the target was breached; tickets where it is missing are left out and counted.
     q : float
@@ -172,7 +175,7 @@ def _cases(
         ignore_index=True,
     )
     known = tickets[tickets["met"].notna()].astype({"met": bool})
-    return known.assign(**{column: level_names(known[column]) for column in by})
+    return known.assign(**{column: level_names(known[column], MOST_NUMBERS) for column in by})
 
 
 def _rates(cases: pd.DataFrame, by: list[str], level: float) -> pd.DataFrame:

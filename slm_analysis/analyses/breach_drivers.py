@@ -243,14 +243,17 @@ def outcome_faults(tickets: pd.DataFrame, breached: str) -> list[Fault]:
     return faults
 
 
-def level_names(values: pd.Series) -> pd.Series:
-    """Return the level of each ticket as text: a category, a number, or a band of numbers."""
+def level_names(values: pd.Series, most: int = MAX_VALUES) -> pd.Series:
+    """Return the level of each ticket as text: a category, a number, or a band of numbers.
+
+    Numbers of more than `most` distinct values are cut into bands.
+    """
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if not numeric:
         return values.astype("str").where(values.notna(), NOT_STATED)
     numbers = values.astype(float)
     group = numbers
-    if numbers.nunique() > MAX_VALUES:
+    if numbers.nunique() > most:
         cuts = np.unique(numbers.quantile(np.arange(1, BANDS) / BANDS))
         group = pd.Series(np.searchsorted(cuts, numbers), numbers.index).where(numbers.notna())
     ends = numbers.groupby(group).agg(["min", "max"])

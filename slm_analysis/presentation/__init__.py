@@ -16,6 +16,7 @@ from slm_analysis.analyses.capability import Capability
 from slm_analysis.analyses.change_effect import ChangeEffect
 from slm_analysis.analyses.change_effects import ChangeEffects
 from slm_analysis.analyses.control_charts import ControlChart
+from slm_analysis.analyses.target_signs import TargetSigns
 from slm_analysis.analyses.time_to_resolve import TimeToResolve
 from slm_analysis.analyses.trend import Trend
 from slm_analysis.presentation.chart import Chart
@@ -37,10 +38,13 @@ from slm_analysis.presentation.tables import answer_change as table_answers
 from slm_analysis.presentation.tables import capability as table_capability
 from slm_analysis.presentation.tables import change_effect as table_change_effect
 from slm_analysis.presentation.tables import control_charts as table_charts
+from slm_analysis.presentation.tables import next_improvements as table_improvements
+from slm_analysis.presentation.tables import offered_levels as table_offered
 from slm_analysis.presentation.tables import outlook as table_outlook
 from slm_analysis.presentation.tables import portfolio as table_portfolio
 from slm_analysis.presentation.tables import process_changes as table_changes
 from slm_analysis.presentation.tables import process_flow as table_flow
+from slm_analysis.presentation.tables import record_signs as table_signs
 from slm_analysis.presentation.tables import rescoring as table_rescoring
 from slm_analysis.presentation.tables import root_causes as table_causes
 from slm_analysis.presentation.tables import satisfaction_drivers as table_satisfaction_drivers
@@ -59,10 +63,13 @@ from slm_analysis.presentation.words import capability as word_capability
 from slm_analysis.presentation.words import change_effect as word_change_effect
 from slm_analysis.presentation.words import change_effects as word_change_effects
 from slm_analysis.presentation.words import control_charts as word_charts
+from slm_analysis.presentation.words import next_improvements as word_improvements
+from slm_analysis.presentation.words import offered_levels as word_offered
 from slm_analysis.presentation.words import outlook as word_outlook
 from slm_analysis.presentation.words import portfolio as word_portfolio
 from slm_analysis.presentation.words import process_changes as word_changes
 from slm_analysis.presentation.words import process_flow as word_flow
+from slm_analysis.presentation.words import record_signs as word_signs
 from slm_analysis.presentation.words import rescoring as word_rescoring
 from slm_analysis.presentation.words import root_causes as word_causes
 from slm_analysis.presentation.words import satisfaction_drivers as word_satisfaction_drivers
@@ -74,10 +81,13 @@ from slm_analysis.presentation.words import trend as word_trend
 from slm_analysis.presentation.words import user_satisfaction as word_satisfaction
 from slm_analysis.presentation.words import what_changed as word_what_changed
 from slm_analysis.questions.achievable_targets import AchievableTargets
+from slm_analysis.questions.next_improvements import NextImprovements
+from slm_analysis.questions.offered_levels import OfferedLevels
 from slm_analysis.questions.outlook import Outlook
 from slm_analysis.questions.portfolio import Portfolio
 from slm_analysis.questions.process_changes import ChangeOutcomes
 from slm_analysis.questions.process_flow import ProcessFlow
+from slm_analysis.questions.record_signs import RecordSigns
 from slm_analysis.questions.rescoring import Rescoring
 from slm_analysis.questions.root_causes import RootCauses
 from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
@@ -168,6 +178,16 @@ table.register(AchievableTargets, table_achievable.table)
 
 say.register(Rescoring, word_rescoring.say)
 table.register(Rescoring, table_rescoring.table)
+
+say.register(OfferedLevels, word_offered.say)
+table.register(OfferedLevels, table_offered.table)
+
+say.register(NextImprovements, word_improvements.say)
+table.register(NextImprovements, table_improvements.table)
+
+for _signs in (RecordSigns, TargetSigns):
+    say.register(_signs, word_signs.say)
+    table.register(_signs, table_signs.table)
 
 for _flow in (ProcessFlow, Bottlenecks):
     say.register(_flow, word_flow.say)

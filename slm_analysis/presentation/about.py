@@ -7,9 +7,11 @@ from functools import singledispatch
 from importlib import metadata
 
 from slm_analysis.analyses.control_charts import ControlChart
+from slm_analysis.analyses.level_comparison import MIN_CASES
 from slm_analysis.analyses.suppression import MIN_GROUP
 from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.dataset.unit import Unit
+from slm_analysis.intervals import MIN_DAYS
 from slm_analysis.presentation.language import _, pgettext
 from slm_analysis.presentation.numbers import count, counted, itemised, percent
 from slm_analysis.presentation.periods import one_period
@@ -18,10 +20,13 @@ from slm_analysis.presentation.words.change_effect import confidence
 from slm_analysis.presentation.words.control_charts import method as chart_method
 from slm_analysis.presentation.words.data_quality import quality_notes, rejections
 from slm_analysis.questions.achievable_targets import AchievableTargets
+from slm_analysis.questions.next_improvements import NextImprovements
 from slm_analysis.questions.outlook import Outlook
 from slm_analysis.questions.portfolio import Portfolio, Q
 from slm_analysis.questions.process_changes import ChangeOutcomes
 from slm_analysis.questions.process_flow import ProcessFlow
+from slm_analysis.questions.record_signs import RecordSigns
+from slm_analysis.questions.rescoring import Rescoring
 from slm_analysis.questions.root_causes import LOOKS, RootCauses
 from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 from slm_analysis.questions.stability import Stability
@@ -79,23 +84,35 @@ def _of_outlook(result: Outlook) -> list[tuple[str, str]]:
 def _of_causes(result: RootCauses) -> list[tuple[str, str]]:
     return [
         (
-            "Comparisons",
-            f"{result.family} of each group with all other tickets, in {LOOKS} families (services; "
-            f"the tickets of one service; pairs of groups, searched on every other day and tried "
-            f"on the days between), corrected by Benjamini-Hochberg, {result.q:.0%} false "
-            f"findings accepted in all, an equal part in each family; tickets of a day count as "
-            "going together; findings need 30 tickets and 10 days on both sides",
+            _("Comparisons"),
+            _(
+                "{tests} of each group with all other tickets, in {families} families (services; "
+                "the tickets of one service; pairs of groups, searched on every other day and "
+                "tried on the days between), corrected by Benjamini-Hochberg, {q} false findings "
+                "accepted in all, an equal part in each family; tickets of a day count as going "
+                "together; findings need {cases} tickets and {days} days on both sides"
+            ).format(
+                tests=count(result.family),
+                families=LOOKS,
+                q=percent(result.q, 0),
+                cases=MIN_CASES,
+                days=MIN_DAYS,
+            ),
         ),
         (
-            "Mix held fixed",
-            "odds by a logistic model with what else is known at opening; a group that this "
-            "explains is no finding. Likely shares are drawn to the mean of their kind as far as "
-            "they differ by chance (empirical Bayes)",
+            _("Mix held fixed"),
+            _(
+                "odds by a logistic model with what else is known at opening; a group that this "
+                "explains is no finding. Likely shares are drawn to the mean of their kind as far "
+                "as they differ by chance (empirical Bayes)"
+            ),
         ),
         (
-            "Since when",
-            "the month from which a group was breached more often than the others without a "
-            "break, by the likelihood of one step; said only where no other month fits as well",
+            _("Since when"),
+            _(
+                "the month from which a group was breached more often than the others without a "
+                "break, by the likelihood of one step; said only where no other month fits as well"
+            ),
         ),
     ]
 
@@ -106,12 +123,13 @@ def _of_changed(result: WhatChanged) -> list[tuple[str, str]]:
         return []
     return [
         (
-            "What changed",
-            "parts after Kitagawa: performance at the mean of both periods' shares, mix at the "
-            "mean of both periods' rates against the mean of both totals; a group of one period "
-            f"only is mix; {result.parts.family} groups tested, corrected by Benjamini-Hochberg, "
-            f"{result.parts.q:.0%} false findings accepted; tickets of a day count as going "
-            "together",
+            _("What changed"),
+            _(
+                "parts after Kitagawa: performance at the mean of both periods' shares, mix at the "
+                "mean of both periods' rates against the mean of both totals; a group of one "
+                "period only is mix; groups tested: {tests}, corrected by Benjamini-Hochberg, {q} "
+                "false findings accepted; tickets of a day count as going together"
+            ).format(tests=count(result.parts.family), q=percent(result.parts.q, 0)),
         ),
     ]
 
@@ -120,11 +138,13 @@ def _of_changed(result: WhatChanged) -> list[tuple[str, str]]:
 def _of_flow(result: ProcessFlow) -> list[tuple[str, str]]:
     return [
         (
-            "Where the time goes",
-            f"tickets of {result.service or 'no service'}, each step of the status history until "
-            "the next, in business time, at most until the ticket stopped; a loop lasts from "
-            "leaving a status until the ticket comes out of it again. Intervals: bootstrap over "
-            "tickets; late tickets against those in time: limits that hold for all groups together",
+            _("Where the time goes"),
+            _(
+                "tickets of {service}, each step of the status history until the next, in business "
+                "time, at most until the ticket stopped; a loop lasts from leaving a status until "
+                "the ticket comes out of it again. Intervals: bootstrap over tickets; late tickets "
+                "against those in time: limits that hold for all groups together"
+            ).format(service=result.service or _("no service")),
         ),
     ]
 
@@ -133,10 +153,58 @@ def _of_flow(result: ProcessFlow) -> list[tuple[str, str]]:
 def _of_times(result: TimeTaken) -> list[tuple[str, str]]:  # noqa: ARG001
     return [
         (
-            "How long tickets take",
-            "share of tickets done by each age in business hours without pauses, open tickets "
-            "counted as open (Kaplan-Meier); intervals: log(-log), for percentiles the ages at "
-            "which those hold the share (Brookmeyer-Crowley), each ticket as if on its own",
+            _("How long tickets take"),
+            _(
+                "share of tickets done by each age in business hours without pauses, open tickets "
+                "counted as open (Kaplan-Meier); intervals: log(-log), for percentiles the ages at "
+                "which those hold the share (Brookmeyer-Crowley), each ticket as if on its own"
+            ),
+        ),
+    ]
+
+
+@method.register
+def _of_signs(result: RecordSigns) -> list[tuple[str, str]]:
+    return [
+        (
+            _("Signs in the records"),
+            _(
+                "the last tenth before the target against a smooth curve of how often tickets are "
+                "done or paused around it (Poisson regression on the time at risk, fitted without "
+                "it); reopenings against those of tickets done before; tickets ended within a "
+                "minute against chance within the hour; missing first responses against one in a "
+                "hundred. {tests} tests over all services, corrected by Benjamini-Hochberg, {q} "
+                "false signs accepted; told from ten tickets on and a quarter more than expected"
+            ).format(tests=count(result.found.family), q=percent(result.found.q, 0)),
+        ),
+    ]
+
+
+@method.register
+def _of_improvements(result: NextImprovements) -> list[tuple[str, str]]:
+    return [
+        (
+            _("What to improve next"),
+            _(
+                "groups known at opening against the other tickets of their service with the same "
+                "priority and type, in mean business hours; tickets of a day count as going "
+                "together; {tests} tests, corrected by Benjamini-Hochberg, {q} false findings "
+                "accepted. Hours and late tickets are weighted with the part of the scale above "
+                "the users' score of the period"
+            ).format(tests=count(result.times.family), q=percent(result.times.q, 0)),
+        ),
+    ]
+
+
+@method.register
+def _of_rescoring(result: Rescoring) -> list[tuple[str, str]]:  # noqa: ARG001
+    return [
+        (
+            _("Other terms"),
+            _(
+                "every ticket of the whole history scored anew, one changed term after the other; "
+                "the same work is assumed"
+            ),
         ),
     ]
 
@@ -145,11 +213,13 @@ def _of_times(result: TimeTaken) -> list[tuple[str, str]]:  # noqa: ARG001
 def _of_achievable(result: AchievableTargets) -> list[tuple[str, str]]:  # noqa: ARG001
     return [
         (
-            "What could be promised",
-            "the shortest time, in business hours, whose share of tickets has a one-sided 95% "
-            "lower bound at or above the agreed share, tickets of a day counting as going "
-            "together; tickets since the last process change and the last run or trend of the "
-            "control chart, none while a signal stands; open tickets count as late",
+            _("What could be promised"),
+            _(
+                "the shortest time, in business hours, whose share of tickets has a one-sided 95% "
+                "lower bound at or above the agreed share, tickets of a day counting as going "
+                "together; tickets since the last process change and the last run or trend of the "
+                "control chart, none while a signal stands; open tickets count as late"
+            ),
         ),
     ]
 

@@ -90,8 +90,16 @@ def hours(value: float) -> str:
     """Return business hours: ``4.7 h``, ``132 h``."""
     if pd.isna(value):
         return NO_VALUE
-    digits = 0 if round(value, 1) >= HOURS_SHOWN_WHOLE else 1
-    return _("{hours} h").format(hours=f"{value:.{digits}f}")
+    return _("{hours} h").format(hours=_in_hours(value))
+
+
+def hours_span(low: float, high: float) -> str:
+    """Return from how many hours to how many: ``4.9 to 5.3 h``."""
+    return _("{low} to {high} h").format(low=_in_hours(low), high=_in_hours(high))
+
+
+def _in_hours(value: float) -> str:
+    return _signed(value, 0 if round(value, 1) >= HOURS_SHOWN_WHOLE else 1)
 
 
 def count(number: float) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,22 +16,24 @@ from slm_analysis.intervals import MIN_DAYS, rate_intervals
 from slm_analysis.questions.stability import Stability, stability
 from slm_analysis.result import Result, note
 from slm_analysis.sla.metrics import HOUR
+from slm_analysis.sla.reporting_periods import MONTH
 from slm_analysis.sla.scoring import COUNTED, UNDECIDED
 
 ANSWERED, UNSTABLE, TOO_FEW, OUT_OF_REACH = "answered", "unstable", "too_few", "out_of_reach"
 MIN_TICKETS = 30
+DIGITS = 4
+"""Of a percentage, as far as agreements write them."""
 CONFIDENCE = 0.95
 """Of the lower bound, one-sided."""
 LADDER = np.r_[0.5:4:0.5, 4:16:1, 16:40:4, 40:248:8]
 """Targets that can be promised, in business hours."""
-MONTH = pd.Timedelta(days=365.25 / 12)
 RUNG = {
     "service": "str", "priority": "str", "hours": "float64", "met": "int64", "counted": "int64",
     "share": "float64", "late_a_month": "float64", "more_late": "float64",
 }  # fmt: skip
 ANSWER = {
     "service": "str", "priority": "str", "answer": "str", "direction": "str",
-    "goal_share": "float64", "agreed_hours": "float64", "since": "datetime64[us]",
+    "goal": "str", "goal_share": "float64", "agreed_hours": "float64", "since": "datetime64[us]",
     "counted": "int64", "still_open": "int64", "hours": "float64", "share": "float64",
     "low": "float64", "late_a_month": "float64", "agreed_late_a_month": "float64",
 }  # fmt: skip
@@ -48,11 +51,11 @@ class AchievableTargets(Result):
     services : DataFrame
         One row per service and priority with a goal of its own: `service`, `priority`, `answer`
         (`answered`; `unstable`, `not_judged`, `too_few` or `out_of_reach` without one),
-        `direction` (of its control chart), `goal_share`, `agreed_hours` (missing where the goal is
-        no length of time), `since` (first day of the stable stretch), `counted`, `still_open` (of
-        these), `hours` (the shortest target), `share` of tickets within it, `low` (its one-sided
-        95 % lower bound), `late_a_month` under it and, where hours are agreed,
-        `agreed_late_a_month` under these.
+        `direction` (of its control chart), `goal` (as agreed last), `goal_share`, `agreed_hours`
+        (missing where the goal is no length of time), `since` (first day of the stable stretch),
+        `counted`, `still_open` (of these), `hours` (the shortest target), `share` of tickets within
+        it, `low` (its one-sided 95 % lower bound), `late_a_month` under it and, where hours are
+        agreed, `agreed_late_a_month` under these.
     ladder : DataFrame
         What each length of time would cost, for the services with an answer: `service`,
         `priority`, `hours`, `met`, `counted`, `share`, `late_a_month`, `more_late` (a month, than
@@ -63,6 +66,21 @@ class AchievableTargets(Result):
     until: pd.Timestamp
     services: pd.DataFrame = field(repr=False)
     ladder: pd.DataFrame = field(repr=False)
+
+    @property
+    def changes(self) -> list[dict[str, object]]:
+        """What could be promised and is not agreed, as `rescore` takes it."""
+        answered = self.services[self.services["answer"] == ANSWERED]
+        other = answered.loc[answered["hours"] != answered["agreed_hours"], "service"].unique()
+        of_other = self.services[self.services["service"].isin(other)]
+        return [
+            {
+                "service": service,
+                "target": self.target,
+                "goal": {row["priority"]: _as_goal(row) for row in rows.to_dict("records")},
+            }
+            for service, rows in of_other.groupby("service")
+        ]
 
 
 def achievable_targets(
@@ -120,6 +138,13 @@ def achievable_targets(
     )
 
 
+def _as_goal(row: Mapping[Hashable, Any]) -> str:
+    """Return the goal that could be promised, or the agreed one where there is no answer."""
+    if row["answer"] != ANSWERED:
+        return str(row["goal"])
+    return f"{round(100 * row['goal_share'], DIGITS):g}% within {row['hours']:g}h"
+
+
 def _stretch(charted: Stability, service: str) -> tuple[str, pd.Timestamp]:
     """Return where a service is heading, and since when its chart shows no shift.
 
@@ -149,6 +174,7 @@ def _answer(
     months = (until + pd.Timedelta(days=1) - since) / MONTH
     answer: dict[str, object] = {
         "direction": direction,
+        "goal": latest["goal"],
         "goal_share": goal,
         "agreed_hours": agreed,
         "since": since,

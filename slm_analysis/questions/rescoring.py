@@ -10,15 +10,16 @@ import pandas as pd
 
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.result import Result, note
-from slm_analysis.sla.agreements import TICKET_METRICS, Agreements
+from slm_analysis.sla.agreements import DEFAULT, TICKET_METRICS, Agreements
 from slm_analysis.sla.changed_terms import ChangedTerm, read_changes, with_changed_term
 from slm_analysis.sla.metrics import attainment
+from slm_analysis.sla.reporting_periods import MONTH
 from slm_analysis.sla.scoring import SCORED, score
 
 KEYS = ["ticket_id", "target"]
 PROMISE = ["service", "target"]
 LATE = ("breached_closed", "breached_open")
-LEVEL = ["counted", "met", "value", "low", "high", "undecided"]
+LEVEL = ["counted", "met", "value", "low", "high", "undecided", "late_a_month"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,7 +38,7 @@ class Rescoring(Result):
     levels : DataFrame
         One row per service and target that a change concerns: `service`, `target`, then for
         `_before` and `_after`: `counted`, `met`, `value` (share in time), `low`, `high` (95 %),
-        `undecided`; `to_met`, `to_late` (tickets).
+        `undecided`, `late_a_month`; `to_met`, `to_late` (tickets).
     crossed : DataFrame
         Tickets by `service`, `target`, state `before` and state `after`, with `tickets`.
     tickets : DataFrame
@@ -154,6 +155,8 @@ def _text(value: object) -> str:
     """Return a changed value as it is told."""
     if isinstance(value, str):
         return value
+    if isinstance(value, Mapping) and [*value] == [DEFAULT]:
+        return str(value[DEFAULT])
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, Sequence):
@@ -171,7 +174,8 @@ def _levels(
             (before["service"].eq(change.service) | (change.service == ""))
             & (before["target"].eq(change.target) | (change.target == ""))
         )
-    was, now = (attainment(stage[concerned], PROMISE) for stage in (before, after))
+    months = (before["opened_on"].max() + pd.Timedelta(days=1) - before["opened_on"].min()) / MONTH
+    was, now = (_attained(stage[concerned], months) for stage in (before, after))
     both = was[[*PROMISE, *LEVEL]].merge(
         now[[*PROMISE, *LEVEL]], on=PROMISE, suffixes=("_before", "_after")
     )
@@ -183,6 +187,12 @@ def _levels(
     )
     sums = moves.groupby([before[name] for name in PROMISE]).sum().reset_index()
     return both.merge(sums, on=PROMISE, how="left")
+
+
+def _attained(scored: pd.DataFrame, months: float) -> pd.DataFrame:
+    """Return the shares in time, and the late tickets a month."""
+    shares = attainment(scored, PROMISE)
+    return shares.assign(late_a_month=(shares["counted"] - shares["met"]) / months)
 
 
 def _crossed(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,8 @@ BEFORE_TAIL = 8
 """Complete periods that a thinning tail is compared with."""
 THIN = 0.5
 """A closing period with less than this part of their median is thinning out."""
+MONTH = pd.Timedelta(days=365.25 / 12)
+"""What figures a month are of."""
 
 
 def local_dates(times: pd.Series, timezone: str) -> pd.Series:

@@ -25,8 +25,8 @@ SPACED = re.compile(rf"[{HAN}，。；：、（）“”] +[\w{HAN}]|[\w%] +[{HA
 """A space between Chinese and anything else."""
 LATIN = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 NAMES = {
-    "Anhøj", "Benjamini", "CSV", "Data", "Count", "Hochberg", "Laney", "Making", "NHS", "Nelson",
-    "Parquet", "Western", "Electric", "XmR",
+    "Anhøj", "Benjamini", "Brookmeyer", "CSV", "Crowley", "Data", "Count", "Hochberg", "Kaplan",
+    "Kitagawa", "Laney", "Making", "Meier", "NHS", "Nelson", "Parquet", "Western", "Electric", "XmR",
 }  # fmt: skip
 """Proper names, as Chinese texts on statistics and files write them."""
 MARKDOWN = ("- *", "数. ")

@@ -91,33 +91,34 @@ def test_one_finding_with_its_month_and_companion():
     )
     top = headline(result)
     assert top.title == (
-        "Missing purchase order (hold_reason) goes with 141 more late tickets than expected"
+        "Missing purchase order (hold reason) goes with 141 more late tickets than expected"
     )
     assert top.lead == (
-        "Invoice posting, Missing purchase order (hold_reason): 158 of 519 tickets were late, "
+        "Invoice posting, Missing purchase order (hold reason): 158 of 519 tickets were late, "
         "30.4% (26.2 to 35.0%). That is 141 (110 to 176) more than the 17 expected if it made no "
-        "difference. Its rate has been above the others' since June 2026. Of the 158 late, 151 "
-        "also had AP Team 2 (team at opening)."
+        "difference. Its rate has been above the others' since June 2026."
     )
+    beside = "Of the 158 late, 151 also had AP Team 2 (team at opening)."
     assert top.what == (
-        "226 of 2,888 tickets were late in May to October 2026. Looked into: Invoice posting."
+        f"226 of 2,888 tickets were late in May to October 2026. {beside} Looked into: Invoice "
+        "posting."
     )
     assert top.sure == (
         "The number over those expected is likely between 110 and 176. 56 comparisons made and "
         "corrected for. A reason that goes with lateness does not prove that it causes it."
     )
     assert top.next == (
-        "Check Missing purchase order (hold_reason): read some of its late tickets, first those of "
+        "Check Missing purchase order (hold reason): read some of its late tickets, first those of "
         "AP Team 2 (team at opening). Mending it is worth at most about 24 late tickets a month "
         "(18 to 29)."
     )
-    assert say(result).sentences == [top.lead, words.NO_PROOF]
+    assert say(result).sentences == [f"{top.lead} {beside}", words.NO_PROOF]
 
 
 def test_without_month_or_companion_nothing_is_said_of_them():
     result = causes(finding())
     assert "since" not in headline(result).lead
-    assert "also had" not in headline(result).lead
+    assert "also had" not in headline(result).what
     assert "first those of" not in headline(result).next
 
 
@@ -127,8 +128,9 @@ def test_further_findings_are_named_signs_as_such():
         finding(driver="channel", level="E-mail", excess=25.3, excess_low=4.2, excess_high=51.9),
         finding(driver="reassignment_count", level="3–11", known="arises"),
     )
-    assert "Standing out as well: E-mail (channel) and 3–11 (hand-offs) (a sign)." in (
-        headline(result).what
+    assert headline(result).lead.endswith(
+        "More than expected as well: E-mail (channel), 25 (4 to 52) and 3–11 (hand-offs) (a sign), "
+        "141 (110 to 176)."
     )
     sentences = say(result).sentences
     assert len(sentences) == 4
@@ -265,7 +267,7 @@ def test_every_note_has_its_sentence():
 @pytest.mark.parametrize(
     ("name", "level", "text"),
     [
-        ("hold_reason", NOT_STATED, "Not stated (hold_reason)"),
+        ("hold_reason", NOT_STATED, "Not stated (hold reason)"),
         ("assignment_group", "AP Team 2", "AP Team 2 (last team)"),
         ("opening_weekday", "Wednesday", "Wednesday (weekday of opening)"),
         ("opening_hour", "16–20", "16–20 (hour of opening)"),
@@ -307,7 +309,7 @@ def pairs(*rows):
 
 
 TOGETHER = (
-    "Missing purchase order (hold_reason) with AP Team 2 (team at opening) goes with more than "
+    "Missing purchase order (hold reason) with AP Team 2 (team at opening) goes with more than "
     "both bring alone: tried on every other day, 63 of 97 tickets were late, 59 (37 to 75) more "
     "than the 3.8 expected."
 )
@@ -315,9 +317,18 @@ TOGETHER = (
 
 def test_a_pair_is_told_with_its_finding():
     result = causes(finding(), pairs=pairs(pair()))
-    assert headline(result).lead == f"{say(causes(finding())).sentences[0]} {TOGETHER}"
+    top = headline(result)
+    assert top.lead == headline(causes(finding())).lead
+    assert TOGETHER in top.what
     assert say(result).sentences[1] == TOGETHER
-    assert "Standing out" not in headline(result).what
+
+
+def test_a_companion_that_makes_the_pair_is_told_in_one():
+    mate = {"with_driver": "opening_team", "with_level": "AP Team 2", "with_breaches": 151.0}
+    assert (
+        "Of the 158 late, 151 also had AP Team 2 (team at opening). On tickets held out both "
+        "together brought more than each alone: 63 of 97, 59 (37 to 75) more than expected."
+    ) in headline(causes(finding(**mate), pairs=pairs(pair()))).what
 
 
 def test_a_pair_that_was_not_found_is_not_told():
@@ -330,7 +341,7 @@ def test_a_pair_alone_is_what_stands_out():
     result = causes(pairs=pairs(pair()))
     top = headline(result)
     assert top.title == (
-        "Missing purchase order (hold_reason) with AP Team 2 (team at opening) goes with 59 more "
+        "Missing purchase order (hold reason) with AP Team 2 (team at opening) goes with 59 more "
         "late tickets than both bring alone"
     )
     assert top.lead == TOGETHER
@@ -339,7 +350,7 @@ def test_a_pair_alone_is_what_stands_out():
         "that it causes it."
     )
     assert top.next == (
-        "Read some late tickets of Missing purchase order (hold_reason) with AP Team 2 (team at "
+        "Read some late tickets of Missing purchase order (hold reason) with AP Team 2 (team at "
         "opening)."
     )
     assert say(result).sentences == [TOGETHER, words.NO_PROOF]
@@ -349,8 +360,8 @@ def test_no_more_than_three_things_are_named():
     findings = [finding(level=name) for name in "ABC"]
     other = pair(driver="channel", level="E-mail", with_driver="priority", with_level="P1")
     assert "E-mail" not in str(headline(causes(*findings, pairs=pairs(other))))
-    assert "Standing out as well: E-mail (channel) with P1 (priority)." in (
-        headline(causes(finding(), pairs=pairs(other))).what
+    assert headline(causes(finding(), pairs=pairs(other))).lead.endswith(
+        "More than expected as well: E-mail (channel) with P1 (priority), 59 (37 to 75)."
     )
 
 
@@ -401,7 +412,8 @@ def test_the_forest_plot_shows_both_odds():
     assert chart.caption.title.startswith("With the same mix of tickets True (hard) has ")
     for narrow in (False, True):
         svg = chart.svg(narrow=narrow)
-        assert "True (hard)" in texts(svg)
+        assert "True" in texts(svg)
+        assert "hard" in texts(svg)
         assert "as the others" in texts(svg)
         assert "var(--acc)" in svg
     assert len(chart.numbers.rows) == 2
@@ -475,7 +487,7 @@ def test_the_figure_says_what_its_marks_mean():
     assert "158 of 519 late" in wide
     assert "158 of 519 late, 79% so far" in narrow
     assert chart.caption.subtitle == (
-        "Late tickets of Invoice posting in May to October 2026 by hold_reason: 199 of 1,805 "
+        "Late tickets of Invoice posting in May to October 2026 by hold reason: 199 of 1,805 "
         "tickets. The tick shows how many there would be if it made no difference"
     )
 
@@ -499,3 +511,24 @@ def test_the_method_names_tests_and_correction():
     assert entries["Comparisons"].startswith("56 of each group with all other tickets")
     assert "Benjamini-Hochberg, 5% false findings accepted in all" in entries["Comparisons"]
     assert "Since when" in entries
+
+
+def test_beside_the_figure_stand_a_few_lines_and_the_rest_is_folded():
+    notes = (
+        note("comparisons", tests=63),
+        note("pairs_tried", searched=54, tried=5),
+        note("taken_as_known", columns="hold_reason"),
+    )
+    caption = plot(causes(finding(), notes=notes)).caption
+    assert caption.sentence == (
+        "30.4% (26.2 to 35.0%) of these tickets were late.\nMending it is worth at most about 24 "
+        "late tickets a month (18 to 29). A reason that goes with lateness does not prove that it "
+        "causes it."
+    )
+    assert caption.caveats == [
+        "Tickets counted in May to October 2026: so many months that one month's few late tickets "
+        "do not decide.",
+        "Comparisons made and corrected for (Benjamini-Hochberg): 63.",
+    ]
+    assert "54 pairs compared on every other day" in caption.how_to_read
+    assert "taken as known at opening: hold_reason" in caption.how_to_read

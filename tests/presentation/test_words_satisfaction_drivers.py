@@ -208,5 +208,5 @@ def test_how_it_was_made():
     assert method(result()) == []
 
 
-def test_names_of_columns_of_the_export_stay():
-    assert words.name("requester_team") == "requester_team"
+def test_names_of_columns_of_the_export_stay_but_for_underscores():
+    assert words.name("requester_team") == "requester team"

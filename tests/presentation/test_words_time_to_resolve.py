@@ -34,6 +34,7 @@ def answered(times):
         period_start=pd.Timestamp("2026-10-01"),
         period_end=pd.Timestamp("2026-10-31"),
         by="team",
+        service="",
         times=times,
         notes=times.notes if times else (),
     )
@@ -48,7 +49,8 @@ def test_one_group_is_told_with_its_intervals():
     caption = plot(answered(told)).caption
     assert caption.title == "All tickets: half are done within 10.0 h, nine in ten within 18.0 h"
     assert caption.subtitle == (
-        "Share still open after so many business hours, tickets opened in October 2026: 40 tickets"
+        "Share still open after so many business hours, tickets opened in October 2026, by team: "
+        "40 tickets"
     )
     assert say(told).text() == (
         "All tickets: half of 40 tickets are done within 10.0 h (7.0 to 13.0 h), nine in ten "
@@ -68,7 +70,7 @@ def test_beside_the_figure_stand_the_quickest_and_the_slowest():
     told = asked(SLOW, taken(2 * TENTHS, "Master data"), QUICK, by="team")
     assert plot(told).caption.sentence == (
         "Payments: half of 40 tickets are done within 10.0 h (7.0 to 13.0 h), nine in ten within "
-        "18.0 h (16.0 h or more). Reports: half of 40 tickets are done within 30.0 h (21.0 to "
+        "18.0 h (16.0 h or more).\nReports: half of 40 tickets are done within 30.0 h (21.0 to "
         "39.0 h), nine in ten within 54.0 h (48.0 h or more)."
     )
     assert [line.split(":")[0] for line in say(told).text().splitlines()] == [

@@ -8,6 +8,7 @@ from slm_analysis import achievable_targets, open_unit
 from slm_analysis.errors import InputError
 from slm_analysis.intervals import wilson
 from slm_analysis.presentation import say, table
+from slm_analysis.presentation.tables.achievable_targets import shorter_times
 from slm_analysis.questions.achievable_targets import LADDER
 from slm_analysis.sample.truth import TRUTH
 from tests.sla.agreement_texts import agreement_text
@@ -79,7 +80,11 @@ def test_an_unstable_service_gets_no_answer(ask):
     assert (found["answer"], found["direction"]) == ("unstable", "worse")
     assert pd.isna(found["hours"])
     assert result.ladder.empty
-    assert say(result).sentences == ["S: no answer, its share in time is getting worse."]
+    assert say(result).sentences == [
+        "For no service a time is known that would be kept surely enough.",
+        "No promise can be told from a process that is changing: S.",
+    ]
+    assert table(result).rows[0][2] == "No answer, its share in time is getting worse"
 
 
 def test_open_tickets_count_as_late(ask):
@@ -96,13 +101,23 @@ def test_each_priority_with_a_goal_of_its_own_has_an_answer(ask):
     text = rows(steady(2.0, 30.0, 0.99), priority="P1") + rows(steady(7.0, 30.0, 0.97))
     result = ask(text, goal="{P1: 98% within 4h, default: 95% within 10h}")
     assert result.services.set_index("priority")["hours"].to_dict() == {"P1": 2.0, "default": 7.0}
-    assert [s.split(" within")[0] for s in say(result).sentences] == ["S, P1: 98%", "S: 95%"]
+    assert [row[:3] for row in table(result).rows] == [
+        ["S, P1", "98% within 4h", "98% within 2 h"], ["S", "95% within 10h", "95% within 7 h"],
+    ]  # fmt: skip
+    assert result.changes[0]["goal"] == {"P1": "98% within 2h", "default": "95% within 7h"}
 
 
 def test_few_tickets(ask):
     result = ask(rows(np.full(10, 2.0), start="2026-10-05"))
     assert result.services["answer"].tolist() == ["not_judged"]
-    assert say(result).sentences == ["S: no answer, too few periods to call it stable."]
+    assert say(result).sentences == [
+        "For no service a time is known that would be kept surely enough."
+    ]
+    assert say(result).caveats == []
+    assert table(result).rows == [
+        ["S", "95% within 10h", "No answer, too few periods to call it stable", "–",
+         "5 October 2026", "–", "–"],
+    ]  # fmt: skip
 
 
 def test_the_service_of_the_planted_cause_is_unstable(sample_project, monkeypatch):
@@ -115,14 +130,37 @@ def test_the_service_of_the_planted_cause_is_unstable(sample_project, monkeypatc
 
 def test_it_is_told_with_bound_denominator_and_cost(ask):
     result = ask(rows(steady(5.5, 30.0, 0.97)))
-    (told,) = say(result).sentences
-    assert told.startswith("S: 95% within 6 h (97.")
-    assert "of 2,000, at least 96." in told
-    assert "The agreed 10 h would be about" in told
-    shown = table(result)
-    assert shown.rows[0][:2] == ["S", "6 h"]
-    assert shown.rows[0][-1] == "–"
-    assert [row[1] for row in shown.rows] == ["6 h", "5 h", "4 h", "3.5 h", "3 h"]
+    assert say(result).sentences == [
+        "Shorter than agreed could be promised: S (6 h instead of 10 h)."
+    ]
+    assert say(result).caveats[0].startswith("This is what the tickets of a stable process took")
+    (row,) = table(result).rows
+    assert row[:3] == ["S", "95% within 10h", "95% within 6 h"]
+    assert row[3].startswith("97.")
+    assert "% of 2,000, at least 96." in row[3]
+    assert row[-2:] == [row[-1]] * 2  # nothing lies between 6 and 10 hours
+    ladder = shorter_times(result)
+    assert [row[1] for row in ladder.rows] == ["6 h", "5 h", "4 h", "3.5 h", "3 h"]
+    assert ladder.rows[0][-1] == "–"
+    assert ladder.folded
+
+
+def test_what_could_be_promised_can_be_scored(ask):
+    result = ask(rows(steady(5.5, 30.0, 0.97)))
+    assert result.changes == [
+        {"service": "S", "target": "resolution_time", "goal": {"default": "95% within 6h"}}
+    ]
+    same = ask(rows(steady(9.5, 30.0, 0.97)))
+    assert same.services["hours"].tolist() == [10.0]
+    assert same.changes == []
+
+
+def test_a_longer_time_is_told_as_such(ask):
+    rng = np.random.default_rng(3)
+    result = ask(rows(rng.choice([9.5, 14.5, 30.0], WEEKS * A_WEEK, p=[0.6, 0.37, 0.03])))
+    assert say(result).sentences == [
+        "Only a longer time than agreed could be promised: S (15 h instead of 10 h)."
+    ]
 
 
 def test_a_unit_without_such_tickets(ask):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from slm_analysis import BusinessCalendar, open_unit, rescore
 from slm_analysis.errors import InputError
 from slm_analysis.presentation import say, table
+from slm_analysis.presentation.tables.rescoring import steps
 from slm_analysis.sla.scoring import score
 from tests.sla.agreement_texts import agreements
 from tests.sla.tickets import history, statuses, tickets, utc
@@ -91,7 +92,7 @@ def test_no_change_changes_nothing(unit):
         unit.targets.sort_values(["ticket_id", "target"], ignore_index=True),
     )
     assert result.tickets.empty
-    assert say(result).text() == "No term was changed."
+    assert say(result).text() == "No other terms than agreed are tried here."
 
 
 @pytest.mark.parametrize(
@@ -261,14 +262,40 @@ def test_it_is_told_with_denominators(unit):
     result = rescore(unit, [{"service": "S", "goal": "95% within 1h"}])
     said = say(result)
     assert said.sentences == [
-        "S (resolution): 0% in time (0 of 5) instead of 60.0% (3 of 5); 3 tickets would be late."
+        "S (resolution): 0% (0 of 5) in time instead of 60.0% (3 of 5); late tickets a month 5.9 "
+        "instead of 2.3."
     ]
     assert said.caveats == [
         "All tickets opened 5 October 2026 to 30 October 2026.",
         "The same tickets, judged by other terms: what people would have done under them is not "
         "known.",
     ]
-    assert [*map(list, table(result).rows)] == [["S: the goal 95% within 1h", "3", "0", "0"]]
+    assert [*map(list, table(result).rows)] == [
+        ["S (resolution)", "The goal 95% within 1h", "60.0% (3 of 5)", "0% (0 of 5)", "2.3", "5.9",
+         "3", "0"],
+    ]  # fmt: skip
+    assert [*map(list, steps(result).rows)] == [["S: the goal 95% within 1h", "3", "0", "0"]]
+
+
+def test_late_tickets_are_told_a_month(unit):
+    level = rescore(unit, [{"service": "S", "goal": "95% within 1h"}]).levels.iloc[0]
+    # 26 days of openings.
+    months = 26 / (365.25 / 12)
+    assert level["late_a_month_before"] == pytest.approx(2 / months)
+    assert level["late_a_month_after"] == pytest.approx(5 / months)
+
+
+def test_terms_are_told_with_the_promise_that_they_are_for(unit):
+    changes = [{"reopen": "restart"}, {"service": "S", "goal": "95% within 1h", "pauses_on": []}]
+    result = rescore(unit, changes)
+    told = {row[0]: row[1] for row in table(result).rows}
+    assert told == {
+        "Other (response)": "Reopening: restart",
+        "S (resolution)": "Reopening: restart; the goal 95% within 1h; pauses on: none",
+    }
+    assert [row[0] for row in steps(result).rows] == [
+        "All services: reopening: restart", "S: the goal 95% within 1h", "S: pauses on: none",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

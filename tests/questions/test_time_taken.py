@@ -40,3 +40,24 @@ def test_by_any_column_of_the_tickets(unit):
     assert set(time_taken(unit, "priority").times.groups["priority"]) <= {"P1", "P2", "P3", "P4"}
     with pytest.raises(InputError, match="Did you mean 'priority'"):
         time_taken(unit, "priorty")
+
+
+def test_by_what_is_derived_of_one_service_over_months(unit):
+    result = time_taken(unit, "opening_team", "Invoice posting", months=6)
+    assert (result.service, f"{result.period_start:%Y-%m-%d}") == ("Invoice posting", "2026-05-01")
+    opened = unit.tickets[
+        unit.tickets["service"].eq("Invoice posting")
+        & unit.tickets["opened_on"].between("2026-05-01", "2026-10-31")
+    ]
+    first = unit.status_history.sort_values("from_time").drop_duplicates("ticket_id")
+    team = opened["ticket_id"].map(first.set_index("ticket_id")["assignment_group"])
+    scored = unit.targets[unit.targets["target"].eq("resolution_time")].set_index("ticket_id")
+    counted = ~scored["state"].reindex(opened["ticket_id"]).isin(["excluded"]).to_numpy()
+    sizes = team[counted].value_counts()
+    groups = result.times.groups.set_index("opening_team")["tickets"]
+    assert groups.to_dict() == sizes[sizes >= 5].to_dict()
+
+
+def test_an_unknown_service_is_named(unit):
+    with pytest.raises(InputError, match="Did you mean 'Invoice posting'"):
+        time_taken(unit, service="Invoices posting")

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
 from slm_analysis.presentation.tables import driver_odds as tables
 from slm_analysis.presentation.words import driver_odds as words
-from slm_analysis.presentation.words.driver_names import reason
+from slm_analysis.presentation.words.driver_names import driver, label
 from slm_analysis.presentation.words.excess import late_of
 from slm_analysis.presentation.words.root_causes import window
 from slm_analysis.questions.root_causes import RootCauses
@@ -28,12 +29,12 @@ def driver_odds(result: RootCauses) -> Chart:
     ends = np.log2(rows[["modelled_low", "modelled_high"]].to_numpy(float))
     limits = max(np.floor(ends.min()), LEAST), min(np.ceil(ends.max()), MOST)
     draw = draw_rows(
-        [_row(row, limits) for _, row in rows.iterrows()],
+        [_row(row, limits) for __, row in rows.iterrows()],
         limits,
         _tick,
         line=0,
-        line_label="as the others",
-        axis_label="Odds against the others, mix held fixed",
+        line_label=_("as the others"),
+        axis_label=_("Odds against the others, mix held fixed"),
         marks=_marks(limits),
     )
     return Chart(caption, draw, tables.odds_table(result))
@@ -43,14 +44,15 @@ def _row(row: pd.Series, limits: tuple[float, float]) -> Row:
     at = {name: float(np.log2(row[name])) for name in ("modelled", "modelled_low", "modelled_high")}
     crude = float(np.clip(np.log2(max(row["odds_ratio"], 2.0**LEAST)), *limits))
     return Row(
-        label=reason(row["driver"], row["level"]),
+        label=label(row["driver"], row["level"]),
+        under=driver(row["driver"]),
         value=float(np.clip(at["modelled"], *limits)),
         low=at["modelled_low"],
         high=at["modelled_high"],
-        words=f"{words.interval(row)} times",
+        words=_("{odds} times").format(odds=words.interval(row)),
         mark="bad" if row["finding"] and row["modelled_low"] > 1 else "plain",
         goal=crude,
-        figures=f"{late_of(row)} late",
+        figures=_("{late} late").format(late=late_of(row)),
     )
 
 

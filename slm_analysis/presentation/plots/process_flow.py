@@ -1,4 +1,4 @@
-"""The process map: statuses as boxes filled with late tickets' time, and the ways between them."""
+"""The process map: statuses as boxes with late tickets' time, and the ways between them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from slm_analysis.analyses.bottlenecks import Bottlenecks
+from slm_analysis.analyses.bottlenecks import STATUS, Bottlenecks
+from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.lettering import wrapped
-from slm_analysis.presentation.numbers import percent
 from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.tables import process_flow as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
@@ -25,16 +25,21 @@ MOST_BOXES = 9
 RARE = 0.02
 """Moves made by a smaller part of the tickets are left out."""
 LANES = {False: 4, True: 1}
-"""Lines beside the boxes on either side, wide and narrow."""
+"""Most lines beside the boxes on either side, wide and narrow."""
 LANE = {False: 48, True: 44}
 """Pixels of a lane; its number stands in it."""
 NAME, GAP, EDGE = 16, 30, 10
 """Pixels of a line of a name, between boxes, and above the first and below the last."""
-FIGURES = 26
-"""Pixels of a box below the name."""
-LETTERS = {False: 46, True: 26}
-FILL = 6
-"""Pixels of the bar of time at a box's lower edge."""
+FIGURES, LOWER = 22, 14
+"""Pixels of a box below the name: the line of its figures, the bar and the edge below it."""
+LETTER = 8.6
+"""Pixels of a letter of a name, which may be bold."""
+FILL, TICK = 8, 3
+"""Pixels of the bar of time, and by which the tick reaches over it."""
+INSIDE = 10
+"""Pixels from the edge of a box to its name and bar."""
+ELSEWHERE = 34
+"""Pixels between the map and what stands below it, where the words above the latter are."""
 PORT = 8
 """Pixels by which lines leave a box off its middle, and reach it on the other side of it."""
 TEN_THOUSAND = 10_000
@@ -44,22 +49,35 @@ FAINT: Mapping[str, Any] = {"fontsize": SMALL, "color": PALETTE["muted"], "va": 
 
 
 def plot(result: ProcessFlow | Bottlenecks) -> Chart:
-    """Return the process map."""
+    """Return the process map, and below it where else late tickets lose time."""
     flow = result.flow if isinstance(result, ProcessFlow) else result
-    draw = draw_nothing(f"{words.NOTHING}.")
+    draw = draw_nothing(words.nothing())
     if flow is not None and len(flow.statuses):
         boxes = _boxes(flow)
-        draw = _map(boxes, _lines(flow, boxes), of_late=flow.late > 0)
+        draw = _map(boxes, _lines(flow, boxes), _elsewhere(flow))
     return Chart(words.caption(result), draw, tables.table(result))
 
 
 def _boxes(flow: Bottlenecks) -> pd.DataFrame:
     """Return the statuses to draw, in the order of the process, with their shares."""
     most = flow.stops.nlargest(MOST_BOXES, "tickets").sort_values(["place", "status"])
-    figures = flow.statuses[["status", "share", "late_share", "kept_share", "finding"]]
+    figures = flow.statuses.drop(columns=["tickets", "kind"])
     boxes = most.merge(figures, on="status", how="left").reset_index(drop=True)
-    filled = boxes["late_share" if flow.late else "share"]
-    return boxes.assign(finding=boxes["finding"].eq(True), filled=filled)
+    compared = words.is_compared(flow)
+    filled = boxes["late_share" if compared else "share"]
+    ticked = boxes["kept_share"] if compared else np.nan
+    return boxes.assign(
+        name=boxes["status"], finding=boxes["finding"].eq(True), filled=filled, ticked=ticked
+    )
+
+
+def _elsewhere(flow: Bottlenecks) -> pd.DataFrame:
+    """Return the findings that are no status, in words, with their shares."""
+    found = flow.findings[flow.findings["what"] != STATUS].reset_index(drop=True)
+    names = [numbers.capitalised(words.where(row)) for __, row in found.iterrows()]
+    return found.assign(
+        name=names, finding=True, filled=found["late_share"], ticked=found["kept_share"]
+    )
 
 
 def _lines(flow: Bottlenecks, boxes: pd.DataFrame) -> pd.DataFrame:
@@ -90,36 +108,52 @@ def _lanes(lines: pd.DataFrame, most: int) -> list[tuple[int, int, int, int]]:
     return taken
 
 
-def _map(boxes: pd.DataFrame, lines: pd.DataFrame, *, of_late: bool) -> Draw:
-    """Return the drawing: boxes below each other, moves between and beside them."""
+def _map(boxes: pd.DataFrame, lines: pd.DataFrame, others: pd.DataFrame) -> Draw:
+    """Return the drawing: boxes below each other, moves between and beside them, then others."""
     straight = lines[lines["end"] == lines["start"] + 1]
     around = lines.drop(straight.index)
 
     def draw(figure: Figure, narrow: bool) -> None:
-        names = [wrapped(name, LETTERS[narrow]) for name in boxes["status"]]
-        sizes = np.array([NAME * len(name) + FIGURES for name in names])
-        tops = EDGE + np.cumsum([0, *(sizes[:-1] + GAP)])
-        width, height = NARROW if narrow else WIDE, tops[-1] + sizes[-1] + EDGE
+        lanes = _lanes(around, LANES[narrow])
+        width = NARROW if narrow else WIDE
+        ends = (
+            EDGE + LANE[narrow] * _most_lanes(lanes, back=True),
+            width - EDGE - LANE[narrow] * _most_lanes(lanes, back=False),
+        )
+        every = pd.concat([boxes, others], ignore_index=True)
+        letters = (ends[1] - ends[0] - 2 * INSIDE) / LETTER
+        names = [wrapped(name, letters) for name in every["name"]]
+        sizes = np.array([NAME * len(name) + FIGURES + LOWER for name in names])
+        gaps = np.full(len(every), GAP)
+        gaps[len(boxes) - 1 :] = EDGE
+        gaps[len(boxes) - 1] = ELSEWHERE if len(others) else EDGE
+        tops = EDGE + np.cumsum([0, *(sizes + gaps)[:-1]])
+        height = tops[-1] + sizes[-1] + EDGE
         set_height(figure, height)
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set(xlim=(0, width), ylim=(height, 0))
         ax.set_axis_off()
-        side = LANE[narrow] * LANES[narrow] + EDGE
-        ends = (side, width - side)
-        for at in range(len(boxes)):
-            box = boxes.iloc[at]
-            place = (tops[at], sizes[at])
-            _draw_box(ax, box, names[at], ends, place, _figures(box, narrow, of_late))
+        for at in range(len(every)):
+            box = every.iloc[at]
+            _draw_box(ax, box, names[at], ends, (tops[at], sizes[at]))
+        if len(others):
+            ax.text(ends[0], tops[len(boxes)] - EDGE, words.elsewhere(), **FAINT)
+        middle = sum(ends) / 2
         for start, _, moves in straight.itertuples(index=False):
             bottom = tops[start] + sizes[start]
-            _arrow(ax, [(width / 2, bottom), (width / 2, bottom + GAP)])
-            ax.text(width / 2 + 8, bottom + GAP / 2, f"{moves:,}", **FAINT)
-        middle = tops + sizes / 2
-        for start, end, moves, lane in _lanes(around, LANES[narrow]):
+            _arrow(ax, [(middle, bottom), (middle, bottom + GAP)])
+            ax.text(middle + 8, bottom + GAP / 2, numbers.count(moves), **FAINT)
+        middles = tops + sizes / 2
+        for start, end, moves, lane in lanes:
             out = LANE[narrow] * (lane + 1 / 4)
-            _draw_around(ax, (middle[start], middle[end]), moves, out, ends)
+            _draw_around(ax, (middles[start], middles[end]), moves, out, ends)
 
     return draw
+
+
+def _most_lanes(lanes: Sequence[tuple[int, int, int, int]], *, back: bool) -> int:
+    """Return how many lanes are in use at the left, for moves back, or at the right."""
+    return max([lane + 1 for start, end, _, lane in lanes if (end < start) == back], default=0)
 
 
 def _draw_box(
@@ -128,30 +162,24 @@ def _draw_box(
     name: Sequence[str],
     ends: tuple[float, float],
     place: tuple[float, float],
-    figures: str,
 ) -> None:
-    """Draw a status with its name, the bar of its time and its figures."""
+    """Draw a box with its name, its figures, the bar of its time and the tick of that in time."""
     (left, right), (top, size) = ends, place
-    width = right - left
-    colour = PALETTE["acc"] if box["finding"] else PALETTE["band2"]
-    ax.add_patch(Rectangle((left, top), width, size, fc=PALETTE["band"], lw=0))
-    bar = np.nan_to_num(box["filled"]) * width
-    ax.add_patch(Rectangle((left, top + size - FILL), bar, FILL, fc=colour, lw=0))
-    ax.add_patch(Rectangle((left, top), width, size, fc="none", ec=PALETTE["lim"], lw=0.8))
+    colour = PALETTE["acc"] if box["finding"] else PALETTE["line"]
+    ax.add_patch(Rectangle((left, top), right - left, size, fc="none", ec=PALETTE["lim"], lw=0.8))
     weight = "bold" if box["finding"] else "normal"
     for at, line in enumerate(name):
-        ax.text(left + 8, top + NAME * (at + 0.75), line, va="center", fontweight=weight)
-    ax.text(left + 8, top + size - FILL - 9, figures, **FAINT)
-
-
-def _figures(box: pd.Series, narrow: bool, of_late: bool) -> str:
-    """Return the shares of a status in words; nothing where no time counts."""
-    if pd.isna(box["share"]):
-        return "no time counted"
-    if not of_late:
-        return f"{percent(box['share'])} of the time"
-    late, kept = words.shares(box)
-    return f"late {late}, in time {kept}" if narrow else f"late tickets {late}, in time {kept}"
+        ax.text(left + INSIDE, top + NAME * (at + 0.75), line, va="center", fontweight=weight)
+    ax.text(left + INSIDE, top + size - LOWER - FIGURES / 2, words.box(box), **FAINT)
+    if pd.isna(box["filled"]):
+        return
+    start, whole, y = left + INSIDE, right - left - 2 * INSIDE, top + size - LOWER
+    ax.add_patch(Rectangle((start, y), whole, FILL, fc=PALETTE["band"], lw=0))
+    ax.add_patch(Rectangle((start, y), box["filled"] * whole, FILL, fc=colour, lw=0))
+    if not pd.isna(box["ticked"]):
+        x = start + box["ticked"] * whole
+        ax.plot([x, x], [y - TICK, y + FILL + TICK], color=PALETTE["ink"], lw=2,
+                solid_capstyle="butt")  # fmt: skip
 
 
 def _draw_around(

@@ -7,6 +7,7 @@ import pandas as pd
 from slm_analysis.analyses.attainment_change import AttainmentChange
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.plots.waterfall import Step, draw_waterfall
 from slm_analysis.presentation.tables import what_changed as tables
@@ -15,7 +16,6 @@ from slm_analysis.questions.what_changed import WhatChanged
 
 MOST_STEPS = 7
 """Groups shown one by one; the others are one step."""
-AXIS = "Points of the share in time"
 
 
 def plot(result: WhatChanged) -> Chart:
@@ -29,7 +29,7 @@ def plot(result: WhatChanged) -> Chart:
         _steps(result, parts),
         (after, words.level(parts.after, parts.n_after)),
         words.tick,
-        AXIS,
+        _("Points of the share in time"),
     )
     return Chart(caption, draw, tables.table(result))
 
@@ -41,11 +41,11 @@ def _steps(result: WhatChanged, parts: AttainmentChange) -> list[Step]:
     )
     most = MOST_STEPS if len(order) > MOST_STEPS + 1 else len(order)
     shown = order[:most].sort_values("performance")
-    steps = [_step(result, row) for _, row in shown.iterrows()]
+    steps = [_step(result, row) for __, row in shown.iterrows()]
     others = order["performance"].iloc[most:]
     if len(others):
-        steps.append(_plain(f"{len(others)} others", others.sum()))
-    return [*steps, _plain("Mix of tickets", parts.mix)]
+        steps.append(_plain(_("{n} others").format(n=len(others)), others.sum()))
+    return [*steps, _plain(_("Mix of tickets"), parts.mix)]
 
 
 def _step(result: WhatChanged, row: pd.Series) -> Step:
@@ -53,7 +53,7 @@ def _step(result: WhatChanged, row: pd.Series) -> Step:
     return Step(
         label=words.name(result, row),
         size=words.WHOLE * row["performance"],
-        words=f"{change}: {words.rates(row)}",
+        words=_("{points}: {rates}").format(points=change, rates=words.rates(row)),
         mark=("better" if row["performance"] > 0 else "worse") if row["clear"] else "plain",
     )
 

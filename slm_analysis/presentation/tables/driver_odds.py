@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import driver_odds as words
 from slm_analysis.presentation.words.driver_names import reason
@@ -9,20 +10,19 @@ from slm_analysis.presentation.words.excess import late_of
 from slm_analysis.presentation.words.root_causes import window
 from slm_analysis.questions.root_causes import RootCauses
 
-COLUMNS = (
-    Column("Group"),
-    Column("Late", numeric=True),
-    Column("At first sight", numeric=True),
-    Column("Mix held fixed", numeric=True),
-)
-
 
 def odds_table(result: RootCauses) -> Table:
     """Return the numbers behind the forest plot."""
     rows = words.shown_odds(result)
+    columns = (
+        Column(_("Group")),
+        Column(_("Late"), numeric=True),
+        Column(_("At first sight"), numeric=True),
+        Column(_("Mix held fixed"), numeric=True),
+    )
     return Table(
-        f"Odds against all other tickets, {window(result)}",
-        COLUMNS,
+        _("Odds against all other tickets, {months}").format(months=window(result)),
+        columns,
         [
             [
                 reason(row["driver"], row["level"]),
@@ -30,7 +30,7 @@ def odds_table(result: RootCauses) -> Table:
                 words.interval(row, "odds_ratio"),
                 words.interval(row),
             ]
-            for _, row in rows.iterrows()
+            for __, row in rows.iterrows()
         ],
         accented=[i for i, found in enumerate(rows["finding"]) if found],
     )

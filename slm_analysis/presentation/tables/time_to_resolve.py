@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from slm_analysis.analyses.time_to_resolve import TimeToResolve
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import time_to_resolve as words
 from slm_analysis.questions.time_taken import TimeTaken
 
-COLUMNS = (
-    Column("Tickets of"),
-    Column("Tickets", numeric=True),
-    Column("Still open", numeric=True, minor=True),
-    Column("Withdrawn", numeric=True, minor=True),
-    Column("Half done within (interval)", numeric=True),
-    Column("Nine in ten within (interval)", numeric=True),
-)
-
 
 def table(result: TimeTaken | TimeToResolve) -> Table:
     """Return one row per group, quickest first."""
+    columns = (
+        Column(_("Tickets of")),
+        Column(_("Tickets"), numeric=True),
+        Column(_("Still open"), numeric=True, minor=True),
+        Column(_("Withdrawn"), numeric=True, minor=True),
+        Column(_("Half done within (interval)"), numeric=True),
+        Column(_("Nine in ten within (interval)"), numeric=True),
+    )
     times = words.times_of(result)
     rows = [] if times is None else [
         [
@@ -30,7 +30,11 @@ def table(result: TimeTaken | TimeToResolve) -> Table:
             words.interval(row, "half"),
             words.interval(row, "nine"),
         ]
-        for _, row in words.percentiles(times).sort_values("time_half", kind="stable").iterrows()
+        for __, row in words.percentiles(times).sort_values("time_half", kind="stable").iterrows()
     ]  # fmt: skip
-    level = f"; {times.level:.0%} intervals" if times else ""
-    return Table(f"How long tickets take, in business hours{level}", COLUMNS, rows, folded=True)
+    caption = _("How long tickets take, in business hours")
+    if times:
+        caption = _("How long tickets take, in business hours; {level} intervals").format(
+            level=f"{times.level:.0%}"
+        )
+    return Table(caption, columns, rows, folded=True)

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import what_changed as words
 from slm_analysis.questions.what_changed import WhatChanged
 
-COLUMNS = (
-    Column("Group"),
-    Column("Before", numeric=True, minor=True),
-    Column("After", numeric=True, minor=True),
-    Column("Performance, points", numeric=True),
-    Column("Mix, points", numeric=True),
-    Column("Both", numeric=True),
-)
-
 
 def table(result: WhatChanged) -> Table:
     """Return the parts of each group, and their sums."""
+    columns = (
+        Column(_("Group")),
+        Column(_("Before"), numeric=True, minor=True),
+        Column(_("After"), numeric=True, minor=True),
+        Column(_("Performance, points"), numeric=True),
+        Column(_("Mix, points"), numeric=True),
+        Column(_("Both"), numeric=True),
+    )
     before, after = words.periods(result)
-    caption = f"Parts of the change from {before} to {after}"
+    caption = _("Parts of the change from {before} to {after}").format(before=before, after=after)
     parts = result.parts
     if parts is None:
-        return Table(caption, COLUMNS, [])
+        return Table(caption, columns, [])
     rows = [
         [
             words.name(result, row),
@@ -33,10 +33,10 @@ def table(result: WhatChanged) -> Table:
             numbers.points(row["mix"]),
             numbers.points(row["total"]),
         ]
-        for _, row in parts.groups.iterrows()
+        for __, row in parts.groups.iterrows()
     ]
     sums = [
-        "All",
+        _("All"),
         words.level(parts.before, parts.n_before),
         words.level(parts.after, parts.n_after),
         numbers.points(parts.performance),
@@ -45,5 +45,5 @@ def table(result: WhatChanged) -> Table:
     ]
     worse = parts.groups["clear"] & (parts.groups["performance"] < 0)
     return Table(
-        caption, COLUMNS, [*rows, sums], [i for i, flag in enumerate(worse) if flag], folded=True
+        caption, columns, [*rows, sums], [i for i, flag in enumerate(worse) if flag], folded=True
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.words.driver_names import reason
 from slm_analysis.presentation.words.excess import excess, late_of, tickets
 from slm_analysis.questions.root_causes import MOST_FINDINGS, RootCauses
@@ -14,14 +15,14 @@ def found_pairs(result: RootCauses) -> list[pd.Series]:
     if result.pairs is None:
         return []
     pairs = result.pairs.pairs
-    return [row for _, row in pairs[pairs["found"]].head(MOST_FINDINGS).iterrows()]
+    return [row for __, row in pairs[pairs["found"]].head(MOST_FINDINGS).iterrows()]
 
 
 def pair_name(pair: pd.Series) -> str:
-    """Return both conditions: ``Missing purchase order (hold_reason) with AP Team 2 (…)``."""
-    return (
-        f"{reason(pair['driver'], pair['level'])} with "
-        f"{reason(pair['with_driver'], pair['with_level'])}"
+    """Return both conditions: ``Missing purchase order (hold reason) with AP Team 2 (…)``."""
+    return _("{reason} with {other}").format(
+        reason=reason(pair["driver"], pair["level"]),
+        other=reason(pair["with_driver"], pair["with_level"]),
     )
 
 
@@ -35,8 +36,13 @@ def tells_of(pair: pd.Series, finding: pd.Series) -> bool:
 
 def pair_sentence(pair: pd.Series, were: str) -> str:
     """Return numbers of a pair, from the tickets on which it was tried."""
-    return (
-        f"{pair_name(pair)} goes with more than both bring alone: tried on every other day, "
-        f"{late_of(pair)} tickets were {were}, {excess(pair)} more than the "
-        f"{tickets(pair['expected'])} expected."
+    return _(
+        "{pair} goes with more than both bring alone: tried on every other day, {late} tickets "
+        "were {were}, {excess} more than the {expected} expected."
+    ).format(
+        pair=pair_name(pair),
+        late=late_of(pair),
+        were=were,
+        excess=excess(pair),
+        expected=tickets(pair["expected"]),
     )

@@ -46,6 +46,11 @@ SENTENCES = {
     "waiting_not_told": "The statuses do not tell waiting from work.",
     "teams_unknown": "Which team had a ticket is not on record.",
     "time_unrecorded": "Of the business time of these tickets {share:.0%} has no status on record.",
+    # signs in the records
+    "signs_no_accusation": "Observations, no more: people who watch the clock, a target that falls "
+    "on the end of a working day and a system that closes by rule all look like this.",
+    # groups that take longer
+    "times_unknown": "How long it took is not on record, and left out: {tickets:,} of the tickets.",
     # how long tickets take
     "resolve_open": "Still open, and counted as open: {n:,} of the tickets.",
     "resolve_withdrawn": "Withdrawn, and so never to be done: {n:,} of the tickets; shares are of "

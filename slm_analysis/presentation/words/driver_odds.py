@@ -9,6 +9,7 @@ import pandas as pd
 
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.words.driver_names import reason
 from slm_analysis.questions.root_causes import RootCauses
 
@@ -16,8 +17,6 @@ MOST_ROWS = 8
 MOST_WARNINGS = 3
 MOST_TIMES, LEAST_TIMES = 100.0, 0.01
 """Odds beyond these are not told in numbers: so few cases lie on one side."""
-AXIS = "Odds of being late against all other tickets, mix held fixed"
-AT_FIRST_SIGHT = "the upright stroke is the first sight, without the mix"
 
 
 def group_odds(result: RootCauses) -> pd.DataFrame:
@@ -54,24 +53,23 @@ def times(ratio: float) -> str:
     """Return odds in multiples of the others': ``1.8 times``."""
     if pd.isna(ratio):
         return numbers.NO_VALUE
-    if ratio > MOST_TIMES:
-        return f"over {MOST_TIMES:.0f} times"
     if ratio < LEAST_TIMES:
-        return "next to none"
-    return f"{number_of_times(ratio)} times"
+        return _("next to none")
+    return _("{ratio} times").format(ratio=number_of_times(ratio))
 
 
 def number_of_times(ratio: float) -> str:
     """Return a ratio with the digits that keep it from 0 and from 1."""
     if not LEAST_TIMES <= ratio <= MOST_TIMES:
-        return f"over {MOST_TIMES:.0f}" if ratio > 1 else f"under {LEAST_TIMES:g}"
+        text = _("over {most}") if ratio > 1 else _("under {least}")
+        return text.format(most=f"{MOST_TIMES:.0f}", least=f"{LEAST_TIMES:g}")
     return numbers.score(ratio, numbers.digits_to_tell([ratio], [0.0, 1.0]))
 
 
 def interval(row: pd.Series, name: str = "modelled") -> str:
     """Return ratio and interval: ``1.8 (1.2 to 2.7)``."""
     value, low, high = (number_of_times(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    return f"{value} ({low} to {high})"
+    return numbers.with_interval(value, numbers.span(low, high))
 
 
 def mix_warnings(result: RootCauses) -> Iterator[str]:
@@ -79,23 +77,23 @@ def mix_warnings(result: RootCauses) -> Iterator[str]:
     every = group_odds(result)
     differs = every[~every["agrees"].astype(bool)]
     told = 0
-    for _, row in differs.iterrows():
+    for __, row in differs.iterrows():
         name = reason(row["driver"], row["level"])
         first_sight = times(row["odds_ratio"])
         if told == MOST_WARNINGS:
             break
         if row["q"] <= row["q_of_look"] and row["excess_low"] > 0 and not row["finding"]:
             told += 1
-            yield (
-                f"{name} stands out at first sight only: {first_sight} the odds of the others, "
-                f"{interval(row)} with the same mix of tickets."
-            )
+            yield _(
+                "{reason} stands out at first sight only: {first_sight} the odds of the others, "
+                "{odds} with the same mix of tickets."
+            ).format(reason=name, first_sight=first_sight, odds=interval(row))
         elif row["modelled_low"] > 1 and not row["finding"]:
             told += 1
-            yield (
-                f"{name} does worse with the same mix of tickets: {interval(row)} times the odds "
-                f"of the others, at first sight {first_sight}."
-            )
+            yield _(
+                "{reason} does worse with the same mix of tickets: {odds} times the odds of the "
+                "others, at first sight {first_sight}."
+            ).format(reason=name, first_sight=first_sight, odds=interval(row))
 
 
 def caption(result: RootCauses, window: str) -> Caption:
@@ -103,24 +101,29 @@ def caption(result: RootCauses, window: str) -> Caption:
     rows = shown_odds(result)
     found = rows[rows["finding"].astype(bool)] if len(rows) else rows
     if rows.empty:
-        title = "No group of tickets can be compared with the mix held fixed"
+        title = _("No group of tickets can be compared with the mix held fixed")
     elif found.empty:
-        title = "With the same mix of tickets no group stands out either"
+        title = _("With the same mix of tickets no group stands out either")
     else:
         told = found.merge(result.findings[["driver", "level"]].head(1), on=["driver", "level"])
         first = (told if len(told) else found).iloc[0]
-        title = (
-            f"With the same mix of tickets {reason(first['driver'], first['level'])} has "
-            f"{times(first['modelled'])} the odds of the others"
-        )
-    warnings = list(mix_warnings(result))
-    sentence = " ".join(warnings) or "No group looks different once the mix is held fixed."
+        title = _(
+            "With the same mix of tickets {reason} has {times} the odds of the others"
+        ).format(reason=reason(first["driver"], first["level"]), times=times(first["modelled"]))
+    warnings = list(mix_warnings(result)) or [
+        _("No group looks different once the mix is held fixed.")
+    ]
     return Caption(
         title=title,
-        subtitle=f"{AXIS}, {window}; {AT_FIRST_SIGHT}",
-        sentence=sentence if len(rows) else title + ".",
-        how_to_read="Each dot compares one group with all other tickets that are alike in "
-        "everything else known at opening, by a logistic model; the line is its interval. Where "
-        "dot and stroke lie far apart, what looks like the group is the mix of its tickets. Odds "
-        "of 2 times mean about twice as often where lateness is rare.",
+        subtitle=_(
+            "Odds of being late against all other tickets that are alike in everything else known "
+            "at opening, {months}; the upright stroke is the first sight, without the mix"
+        ).format(months=window),
+        sentence="\n".join(warnings) if len(rows) else f"{title}.",
+        how_to_read=_(
+            "Each dot compares one group with all other tickets that are alike in everything else "
+            "known at opening, by a logistic model; the line is its interval. Where dot and stroke "
+            "lie far apart, what looks like the group is the mix of its tickets. Odds of 2 times "
+            "mean about twice as often where lateness is rare."
+        ),
     )

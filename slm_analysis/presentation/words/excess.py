@@ -17,14 +17,15 @@ def tickets(number: float) -> str:
 
 def late_of(row: pd.Series) -> str:
     """Return breaches with their denominator: ``158 of 519``."""
-    return f"{row['breaches']:,.0f} of {row['n']:,.0f}"
+    return numbers.part_of(row["breaches"], row["n"])
 
 
 def excess(row: pd.Series) -> str:
     """Return breaches over those expected with their interval: ``141 (110 to 176)``."""
     if pd.isna(row["excess_low"]):
         return numbers.signed(row["excess"])
-    return f"{digits(row, 'excess')} ({digits(row, 'excess_low')} to {digits(row, 'excess_high')})"
+    interval = numbers.span(digits(row, "excess_low"), digits(row, "excess_high"))
+    return numbers.with_interval(digits(row, "excess"), interval)
 
 
 def digits(row: pd.Series, name: str) -> str:

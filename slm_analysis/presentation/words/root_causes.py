@@ -9,7 +9,8 @@ import pandas as pd
 from slm_analysis.analyses.breach_drivers import AT_OPENING
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.numbers import counted, listed, percent
+from slm_analysis.presentation.language import N_, _, joined, ngettext
+from slm_analysis.presentation.numbers import listed, percent
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words.breach_pairs import (
     found_pairs,
@@ -23,9 +24,11 @@ from slm_analysis.presentation.words.driver_odds import mix_warnings
 from slm_analysis.presentation.words.excess import digits, excess, late_of, tickets
 from slm_analysis.questions.root_causes import ENOUGH_BREACHES, MOST_FINDINGS, RootCauses
 
-KNOWN = {True: "known at opening", False: "sign: arises on the way"}
-NO_PROOF = "A reason that goes with lateness does not prove that it causes it."
-SIGN = "It is a sign and not a cause: a ticket gathers it the longer it takes."
+KNOWN = {True: N_("known at opening"), False: N_("sign: arises on the way")}
+NO_PROOF = N_("A reason that goes with lateness does not prove that it causes it.")
+SIGN = N_("It is a sign and not a cause: a ticket gathers it the longer it takes.")
+BESIDE = ("comparisons",)
+"""Notes that stand beside the figure; the others are folded with how it is read."""
 
 
 @dataclass(frozen=True)
@@ -34,24 +37,20 @@ class Lateness:
 
     one: str
     """A breached ticket."""
+    many: str
+    """Breached tickets."""
     were: str
     """What breached tickets were."""
-
-    @property
-    def many(self) -> str:
-        """Breached tickets."""
-        return f"{self.one}s"
-
-
-LATENESS = {
-    "resolution_time": Lateness("late ticket", "late"),
-    "response_time": Lateness("late first response", "answered late"),
-}
 
 
 def lateness(result: RootCauses) -> Lateness:
     """Return how the breaches of a result are told."""
-    return LATENESS[result.metric]
+    return {
+        "resolution_time": Lateness(_("late ticket"), _("late tickets"), _("late")),
+        "response_time": Lateness(
+            _("late first response"), _("late first responses"), _("answered late")
+        ),
+    }[result.metric]
 
 
 def found(finding: pd.Series) -> str:
@@ -71,48 +70,86 @@ def window(result: RootCauses) -> str:
 
 def rate(row: pd.Series) -> str:
     """Return the share that was late with its interval: ``30.4% (26.2 to 35.0%)``."""
-    return (
-        f"{percent(row['rate'])} ({percent(row['rate_low'])[:-1]} to {percent(row['rate_high'])})"
-    )
+    interval = numbers.span(percent(row["rate_low"]), percent(row["rate_high"]))
+    return numbers.with_interval(percent(row["rate"]), interval)
 
 
 def sentence(finding: pd.Series, late: Lateness) -> str:
-    """Return number, expectation, excess with interval, and since when."""
+    """Return number, expectation, excess with interval, since when, and what most also had."""
+    parts = _told(finding, late)
+    if not pd.isna(finding["with_breaches"]):
+        parts.append(_beside(finding, late))
+    return joined(parts)
+
+
+def _told(finding: pd.Series, late: Lateness) -> list[str]:
     parts = [_numbers(finding, late)]
     if not is_cause(finding):
-        parts.append(SIGN)
+        parts.append(_(SIGN))
     if not pd.isna(finding["since"]):
-        parts.append(f"Its rate has been above the others' since {finding['since']:%B %Y}.")
-    if not pd.isna(finding["with_breaches"]):
-        beside = reason(finding["with_driver"], finding["with_level"])
-        parts.append(
-            f"Of the {finding['breaches']:,.0f} {late.were}, {finding['with_breaches']:,.0f} also "
-            f"had {beside}."
-        )
-    return " ".join(parts)
+        since = _("Its rate has been above the others' since {month}.")
+        parts.append(since.format(month=numbers.month(finding["since"])))
+    return parts
 
 
 def _numbers(finding: pd.Series, late: Lateness) -> str:
-    where = f"{finding['service']}, " if finding["service"] else ""
-    expected = tickets(finding["expected"])
-    return (
-        f"{where}{found(finding)}: {late_of(finding)} tickets were {late.were}, {rate(finding)}. "
-        f"That is {excess(finding)} more than the {expected} expected if it made no difference."
+    text = (
+        _("{service}, {reason}: {late} tickets were {were}, {rate}. That is {excess} more than the "
+          "{expected} expected if it made no difference.")
+        if finding["service"]
+        else _("{reason}: {late} tickets were {were}, {rate}. That is {excess} more than the "
+               "{expected} expected if it made no difference.")
+    )  # fmt: skip
+    return text.format(
+        service=finding["service"],
+        reason=found(finding),
+        late=late_of(finding),
+        were=late.were,
+        rate=rate(finding),
+        excess=excess(finding),
+        expected=tickets(finding["expected"]),
+    )
+
+
+def _beside(finding: pd.Series, late: Lateness) -> str:
+    return _("Of the {late} {were}, {both} also had {reason}.").format(
+        late=numbers.count(finding["breaches"]),
+        were=late.were,
+        both=numbers.count(finding["with_breaches"]),
+        reason=reason(finding["with_driver"], finding["with_level"]),
     )
 
 
 def headline(result: RootCauses) -> Headline:
-    """Return the top of the page on root causes."""
+    """Return the top of the page on root causes: at most three things that stand out, or none."""
     if result.findings.empty:
         return _without_finding(result)
-    first, late = result.findings.iloc[0], lateness(result)
+    first = _told(result.findings.iloc[0], lateness(result))
     return Headline(
         title=answer(result),
-        lead=" ".join([sentence(first, late), *_together(result, first)]),
+        lead=joined([*first, *_standing_out_as_well(result)]),
         what=_what(result),
         sure=_sure(result),
         next=_next(result),
     )
+
+
+def _standing_out_as_well(result: RootCauses) -> list[str]:
+    """Return the second and third of the things named, each with its excess."""
+    rows = [row for __, row in result.findings[1:].iterrows()]
+    named = [
+        (_("{reason}, {excess}") if is_cause(row) else _("{reason} (a sign), {excess}")).format(
+            reason=found(row), excess=excess(row)
+        )
+        for row in rows
+    ]
+    named += [
+        _("{reason}, {excess}").format(reason=pair_name(pair), excess=excess(pair))
+        for pair in _other_pairs(result)
+    ]
+    if not named:
+        return []
+    return [_("More than expected as well: {reasons}.").format(reasons=listed(named))]
 
 
 def _together(result: RootCauses, finding: pd.Series) -> list[str]:
@@ -123,7 +160,7 @@ def _together(result: RootCauses, finding: pd.Series) -> list[str]:
 
 def _other_pairs(result: RootCauses) -> list[pd.Series]:
     """Return the pairs that no finding is part of, as many as there is room for."""
-    findings = [finding for _, finding in result.findings.iterrows()]
+    findings = [finding for __, finding in result.findings.iterrows()]
     others = [p for p in found_pairs(result) if not any(tells_of(p, f) for f in findings)]
     return others[: MOST_FINDINGS - len(findings)]
 
@@ -133,43 +170,50 @@ def answer(result: RootCauses) -> str:
     late = lateness(result)
     if len(result.findings):
         first = result.findings.iloc[0]
-        more = f"{digits(first, 'excess')} more {late.many} than expected"
-        if is_cause(first):
-            return f"{found(first)} goes with {more}"
-        return f"Only a sign stands out: {found(first)} goes with {more}"
+        text = (
+            _("{reason} goes with {excess} more {late} than expected")
+            if is_cause(first)
+            else _("Only a sign stands out: {reason} goes with {excess} more {late} than expected")
+        )
+        return text.format(reason=found(first), excess=digits(first, "excess"), late=late.many)
     if pairs := _other_pairs(result):
-        more = f"{digits(pairs[0], 'excess')} more {late.many} than both bring alone"
-        return f"{pair_name(pairs[0])} goes with {more}"
+        return _("{reason} goes with {excess} more {late} than both bring alone").format(
+            reason=pair_name(pairs[0]), excess=digits(pairs[0], "excess"), late=late.many
+        )
     return _no_answer(result, late)
 
 
 def _no_answer(result: RootCauses, late: Lateness) -> str:
     """Return why nothing is named, in one line."""
     if not result.cases:
-        return f"There are no tickets to look at in {window(result)}"
-    if not result.breaches:
-        return f"There was no {late.one} in {window(result)}"
-    if not result.family:
-        return f"Too few {late.many} in {window(result)} to look for reasons"
-    return f"Nothing stands out among the {late.many} of {window(result)}"
+        text = _("There are no tickets to look at in {months}")
+    elif not result.breaches:
+        text = _("There was no {late_one} in {months}")
+    elif not result.family:
+        text = _("Too few {late} in {months} to look for reasons")
+    else:
+        text = _("Nothing stands out among the {late} of {months}")
+    return text.format(months=window(result), late=late.many, late_one=late.one)
 
 
 def _without_finding(result: RootCauses) -> Headline:
-    pairs = _other_pairs(result)
-    if pairs:
+    if pairs := _other_pairs(result):
+        late = lateness(result)
         return Headline(
             title=answer(result),
-            lead=pair_sentence(pairs[0], lateness(result).were),
+            lead=joined(pair_sentence(pair, late.were) for pair in pairs),
             what=_what(result),
-            sure=" ".join([*_corrected(result), NO_PROOF]),
-            next=f"Read some {lateness(result).many} of {pair_name(pairs[0])}.",
+            sure=joined([*_corrected(result), _(NO_PROOF)]),
+            next=_("Read some {late} of {reason}.").format(
+                late=late.many, reason=pair_name(pairs[0])
+            ),
         )
     return Headline(
         title=answer(result),
         lead=_nothing(result),
         what=_what(result),
         sure=_sure_of_nothing(result),
-        next="There is no reason to mend first. See whether the trends give an early warning.",
+        next=_("There is no reason to mend first. See whether the trends give an early warning."),
         link="02_trends",
     )
 
@@ -178,71 +222,101 @@ def _nothing(result: RootCauses) -> str:
     """Return why there is no finding."""
     late = lateness(result)
     if not result.cases:
-        return "No agreement judges this unit's tickets in these months, or there were none."
-    if not result.breaches:
-        return f"Of {counted(result.cases, 'ticket')} none was {late.were}."
-    if not result.family:
-        return "No group of tickets is large enough to be compared with the others."
-    inside = (
-        f", and nothing on record of the tickets of {result.service}," if result.service else ""
+        text = _("No agreement judges this unit's tickets in these months, or there were none.")
+    elif not result.breaches:
+        text = ngettext(
+            "The one ticket was not {were}.", "Of {n} tickets none was {were}.", result.cases
+        )
+    elif not result.family:
+        text = _("No group of tickets is large enough to be compared with the others.")
+    elif result.service:
+        text = _("No service, and nothing on record of the tickets of {service}, goes with more "
+                 "{late} than chance allows.")  # fmt: skip
+    else:
+        text = _("No service goes with more {late} than chance allows.")
+    return text.format(
+        n=numbers.count(result.cases), were=late.were, late=late.many, service=result.service
     )
-    return f"No service{inside} goes with more {late.many} than chance allows."
 
 
 def _sure_of_nothing(result: RootCauses) -> str:
     if not result.family:
-        return "Nothing can be said about reasons."
-    hidden = "A reason that matters little, or is not on record, can stay hidden."
-    return " ".join([*_corrected(result), hidden])
-
-
-def _overall(result: RootCauses) -> str:
-    return f"{result.breaches:,} of {result.cases:,} tickets were {lateness(result).were}"
+        return _("Nothing can be said about reasons.")
+    hidden = _("A reason that matters little, or is not on record, can stay hidden.")
+    return joined([*_corrected(result), hidden])
 
 
 def _what(result: RootCauses) -> str:
-    parts = []
+    late, parts = lateness(result), []
     if result.cases:
-        parts.append(f"{_overall(result)} in {window(result)}.")
-    others = [
-        f"{found(finding)}{'' if is_cause(finding) else ' (a sign)'}"
-        for _, finding in result.findings[1:].iterrows()
-    ]
-    pairs = [pair_name(pair) for pair in _other_pairs(result)]
-    others += pairs if len(result.findings) else pairs[1:]
-    if others:
-        parts.append(f"Standing out as well: {listed(others)}.")
+        parts.append(
+            _("{late} of {n} tickets were {were} in {months}.").format(
+                late=numbers.count(result.breaches),
+                n=numbers.count(result.cases),
+                were=late.were,
+                months=window(result),
+            )
+        )
+    parts += [_combined(result, row) for __, row in result.findings[:1].iterrows()]
     if result.service:
-        parts.append(f"Looked into: {result.service}.")
+        parts.append(_("Looked into: {service}.").format(service=result.service))
     elif result.breaches:
-        parts.append(f"No service had {ENOUGH_BREACHES} {lateness(result).many} to be looked into.")
-    return " ".join(parts) or "No ticket was counted."
+        parts.append(
+            _("No service had {n} {late} to be looked into.").format(
+                n=ENOUGH_BREACHES, late=late.many
+            )
+        )
+    return joined(parts) or _("No ticket was counted.")
+
+
+def _combined(result: RootCauses, finding: pd.Series) -> str:
+    """Return what most of the late tickets of a finding also had, and whether both do more."""
+    if pd.isna(finding["with_breaches"]):
+        return joined(_together(result, finding))
+    told = _beside(finding, lateness(result))
+    beside = (finding["with_driver"], finding["with_level"])
+    for pair in found_pairs(result):
+        if tells_of(pair, finding) and beside in {
+            (pair["driver"], pair["level"]),
+            (pair["with_driver"], pair["with_level"]),
+        }:
+            more = _("On tickets held out both together brought more than each alone: {late}, "
+                     "{excess} more than expected.")  # fmt: skip
+            return joined([told, more.format(late=late_of(pair), excess=excess(pair))])
+    return told
 
 
 def _corrected(result: RootCauses) -> list[str]:
     if not result.family:
         return []
-    return [f"{counted(result.family, 'comparison')} made and corrected for."]
+    text = ngettext(
+        "One comparison was made.", "{n} comparisons made and corrected for.", result.family
+    )
+    return [text.format(n=numbers.count(result.family))]
 
 
 def _sure(result: RootCauses) -> str:
     first = result.findings.iloc[0]
-    low, high = digits(first, "excess_low"), digits(first, "excess_high")
-    likely = f"The number over those expected is likely between {low} and {high}."
-    return " ".join([likely, *_corrected(result), NO_PROOF])
+    likely = _("The number over those expected is likely between {low} and {high}.").format(
+        low=digits(first, "excess_low"), high=digits(first, "excess_high")
+    )
+    return joined([likely, *_corrected(result), _(NO_PROOF)])
 
 
 def _next(result: RootCauses) -> str:
     first, late = result.findings.iloc[0], lateness(result)
     if not is_cause(first):
-        return (
-            f"Read some of the {first['breaches']:,.0f} {late.many} with {found(first)}: it shows "
-            "where to look, not why."
-        )
-    read = f"Check {found(first)}: read some of its {late.many}"
-    if not pd.isna(first["with_breaches"]):
-        read += f", first those of {reason(first['with_driver'], first['with_level'])}"
-    return f"{read}. {_worth(result)}"
+        return _(
+            "Read some of the {n} {late} with {reason}: it shows where to look, not why."
+        ).format(n=numbers.count(first["breaches"]), late=late.many, reason=found(first))
+    text = (
+        _("Check {reason}: read some of its {late}.")
+        if pd.isna(first["with_breaches"])
+        else _("Check {reason}: read some of its {late}, first those of {beside}.")
+    )
+    beside = reason(first["with_driver"] or "", first["with_level"] or "")
+    read = text.format(reason=found(first), late=late.many, beside=beside)
+    return joined([read, _worth(result)])
 
 
 def _worth(result: RootCauses) -> str:
@@ -251,7 +325,9 @@ def _worth(result: RootCauses) -> str:
     a_month, low, high = (
         tickets(first[name] / _months(result)) for name in ("excess", "excess_low", "excess_high")
     )
-    return f"Mending it is worth at most about {a_month} {late.many} a month ({low} to {high})."
+    return _("Mending it is worth at most about {n} {late} a month ({low} to {high}).").format(
+        n=a_month, late=late.many, low=low, high=high
+    )
 
 
 def say(result: RootCauses) -> Prose:
@@ -259,25 +335,28 @@ def say(result: RootCauses) -> Prose:
     late = lateness(result)
     sentences = [
         text
-        for _, finding in result.findings.iterrows()
+        for __, finding in result.findings.iterrows()
         for text in (sentence(finding, late), *_together(result, finding))
     ]
     sentences += [pair_sentence(pair, late.were) for pair in _other_pairs(result)]
     if sentences:
-        return Prose([*sentences, NO_PROOF], _caveats(result))
+        return Prose([*sentences, _(NO_PROOF)], _caveats(result))
     return Prose([_nothing(result), _what(result)], _caveats(result))
 
 
 def _caveats(result: RootCauses) -> list[str]:
-    late = lateness(result).many
-    why = f"so many months that one month's few {late} do not decide"
-    if _months(result) == 1:
-        why = f"one month only, in which a few {late} decide"
-    return [
-        f"Tickets counted in {window(result)}: {why}.",
-        *mix_warnings(result),
-        *caveats(result.notes),
-    ]
+    return [_window(result), *mix_warnings(result), *caveats(result.notes)]
+
+
+def _window(result: RootCauses) -> str:
+    """Return which months were counted, and why so many."""
+    text = (
+        _("Tickets counted in {months}: one month only, in which a few {late} decide.")
+        if _months(result) == 1
+        else _("Tickets counted in {months}: so many months that one month's few {late} do not "
+               "decide.")
+    )  # fmt: skip
+    return text.format(months=window(result), late=lateness(result).many)
 
 
 def _months(result: RootCauses) -> int:
@@ -286,37 +365,56 @@ def _months(result: RootCauses) -> int:
 
 def bar_label(bar: pd.Series, name: str) -> str:
     """Return the level of a driver, or how many are taken together."""
-    return label(name, bar["level"]) if bar["levels"] == 1 else f"{bar['levels']:,.0f} others"
+    if bar["levels"] == 1:
+        return label(name, bar["level"])
+    return _("{n} others").format(n=numbers.count(bar["levels"]))
 
 
 def pareto_answer(result: RootCauses) -> str:
     """Return what the figure shows, in one line."""
     if len(result.findings) or not result.family:
         return answer(result)
-    return f"No {driver(result.pareto_driver)} stands out"
+    return _("No {driver} stands out").format(driver=driver(result.pareto_driver))
 
 
 def _in_figure(result: RootCauses) -> str:
-    """Return what the figure says: its first finding in numbers."""
+    """Return what to read beside the figure."""
     if result.findings.empty:
-        return " ".join(say(result).sentences)
-    first = result.findings.iloc[0]
-    then = f"{_worth(result)} {NO_PROOF}" if is_cause(first) else SIGN
-    return f"{_numbers(first, lateness(result))} {then}"
+        return _nothing(result)
+    first, late = result.findings.iloc[0], lateness(result)
+    share = _("{rate} of these tickets were {were}.").format(rate=rate(first), were=late.were)
+    return "\n".join([share, joined([_worth(result), _(NO_PROOF)]) if is_cause(first) else _(SIGN)])
 
 
 def caption(result: RootCauses) -> Caption:
     """Return the words of the figure."""
-    late, by = lateness(result), driver(result.pareto_driver)
-    of = f" of {result.pareto_service}" if result.pareto_service else ""
+    late = lateness(result)
     breaches, n = result.pareto[["breaches", "n"]].sum()
+    subtitle = (
+        _("{Late} of {service} in {months} by {driver}: {breaches} of {n} tickets. The tick shows "
+          "how many there would be if it made no difference")
+        if result.pareto_service
+        else _("{Late} in {months} by {driver}: {breaches} of {n} tickets. The tick shows how many "
+               "there would be if it made no difference")
+    )  # fmt: skip
+    how_to_read = _(
+        "Each bar counts the {late} of one group, most first; the share at the right adds them up "
+        "from the top. The tick is the number expected at the rate of all other groups. Coloured "
+        "is what lies above it, where that is more than chance after correction."
+    ).format(late=late.many)
+    beside = [note for note in result.notes if note.code in BESIDE]
+    folded = caveats(note for note in result.notes if note.code not in BESIDE)
     return Caption(
         title=pareto_answer(result),
-        subtitle=f"{late.many.capitalize()}{of} in {window(result)} by {by}: {breaches:,.0f} of "
-        f"{n:,.0f} tickets. The tick shows how many there would be if it made no difference",
+        subtitle=subtitle.format(
+            Late=numbers.capitalised(late.many),
+            service=result.pareto_service,
+            months=window(result),
+            driver=driver(result.pareto_driver),
+            breaches=numbers.count(breaches),
+            n=numbers.count(n),
+        ),
         sentence=_in_figure(result),
-        caveats=_caveats(result),
-        how_to_read=f"Each bar counts the {late.many} of one group, most first; the share at the "
-        "right adds them up from the top. The tick is the number expected at the rate of all other "
-        "groups. Coloured is what lies above it, where that is more than chance after correction.",
+        caveats=[_window(result), *caveats(beside)],
+        how_to_read=joined([how_to_read, *folded]),
     )

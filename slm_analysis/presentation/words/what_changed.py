@@ -7,13 +7,13 @@ import pandas as pd
 from slm_analysis.analyses.attainment_change import AttainmentChange
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.numbers import MINUS, counted, listed, percent
+from slm_analysis.presentation.language import _, joined, ngettext
+from slm_analysis.presentation.numbers import MINUS, listed, percent
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
-from slm_analysis.presentation.words.driver_names import driver, level_name
+from slm_analysis.presentation.words.driver_names import driver, label
 from slm_analysis.questions.what_changed import WhatChanged
 
-IN_TIME = {"resolution_time": "in time", "response_time": "answered in time"}
 MOST_NAMED = 3
 WHOLE = 100
 """Points of a share of 1."""
@@ -29,12 +29,14 @@ def periods(result: WhatChanged) -> tuple[str, str]:
 
 def groups(result: WhatChanged) -> str:
     """Return what the groups are, in the plural: ``services``."""
-    return f"groups by {driver(result.by)}" if result.by != "service" else "services"
+    if result.by == "service":
+        return _("services")
+    return _("groups by {driver}").format(driver=driver(result.by))
 
 
 def name(result: WhatChanged, row: pd.Series) -> str:
     """Return the name of a group as in the data."""
-    return level_name(str(row[result.by]))
+    return label(result.by, str(row[result.by]))
 
 
 def points(row: pd.Series, part: str = "performance") -> str:
@@ -45,7 +47,8 @@ def points(row: pd.Series, part: str = "performance") -> str:
 def points_in_words(row: pd.Series, part: str = "performance") -> str:
     """Return points with their interval: ``−3.0 points (−5.1 to −1.2)``."""
     value, interval = _points(row, part)
-    return f"{value} points {interval}".rstrip()
+    text = _("{value} points {interval}") if interval else _("{value} points")
+    return text.format(value=value, interval=interval)
 
 
 def _points(row: pd.Series, part: str) -> tuple[str, str]:
@@ -54,7 +57,7 @@ def _points(row: pd.Series, part: str) -> tuple[str, str]:
         return numbers.points(row[part]), ""
     digits = numbers.digits_to_tell([WHOLE * low, WHOLE * high], [0.0])
     value, low, high = (numbers.points(number, digits) for number in (row[part], low, high))
-    return value, f"({low} to {high})"
+    return value, _("({interval})").format(interval=numbers.span(low, high))
 
 
 def whole(parts: AttainmentChange) -> pd.Series:
@@ -80,18 +83,35 @@ def answer(result: WhatChanged) -> str:
     before, after = periods(result)
     parts = result.parts
     if parts is None:
-        return f"{after} cannot be compared with {before}"
-    of = IN_TIME[result.metric]
-    named = [name(result, row) for _, row in clear_groups(parts).iterrows()]
+        return _("{after} cannot be compared with {before}").format(after=after, before=before)
+    named = [name(result, row) for __, row in clear_groups(parts).iterrows()]
     if is_clear(parts):
-        moved = "rose" if parts.change > 0 else "fell"
-        much = numbers.points(abs(parts.change)).lstrip("+")
-        text = f"The share {of} {moved} {much} points from {before} to {after}"
-        return f"{text}, mostly {named[0]}" if _mostly(parts) else text
-    text = f"The share {of} changed by no more than chance since {before}"
-    if named:
-        return f"{text}, but that of {listed(named, MOST_NAMED)} did"
-    return text
+        text = {
+            (True, True): _("The share {in_time} rose {points} points from {before} to {after}, "
+                            "mostly {group}"),
+            (True, False): _("The share {in_time} rose {points} points from {before} to {after}"),
+            (False, True): _("The share {in_time} fell {points} points from {before} to {after}, "
+                             "mostly {group}"),
+            (False, False): _("The share {in_time} fell {points} points from {before} to {after}"),
+        }[parts.change > 0, _mostly(parts)]  # fmt: skip
+    elif named:
+        text = _("The share {in_time} changed by no more than chance since {before}, but that of "
+                 "{groups} did")  # fmt: skip
+    else:
+        text = _("The share {in_time} changed by no more than chance since {before}")
+    return text.format(
+        in_time=in_time(result),
+        points=numbers.points(abs(parts.change)).lstrip("+"),
+        before=before,
+        after=after,
+        group=next(iter(named), ""),
+        groups=listed(named, MOST_NAMED),
+    )
+
+
+def in_time(result: WhatChanged) -> str:
+    """Return how tickets that met the target are told."""
+    return {"resolution_time": _("in time"), "response_time": _("answered in time")}[result.metric]
 
 
 def _mostly(parts: AttainmentChange) -> bool:
@@ -105,26 +125,41 @@ def say(result: WhatChanged) -> Prose:
     parts = result.parts
     if parts is None:
         before, after = periods(result)
-        return Prose([f"{before} or {after} has no ticket that counts."])
-    return Prose([_change(result, parts), _split(result, parts), *_own(result, parts)],
-                 _caveats(result, parts))  # fmt: skip
+        nothing = _("{before} or {after} has no ticket that counts.")
+        return Prose([nothing.format(before=before, after=after)])
+    told = [_change(result, parts), _split(result, parts), *_own(result, parts)]
+    return Prose(told, [*_beside(result, parts), *caveats(parts.notes)])
 
 
 def _change(result: WhatChanged, parts: AttainmentChange) -> str:
     before, after = periods(result)
-    chance = "" if is_clear(parts) else ", no more than chance alone can make"
-    return (
-        f"{percent(parts.after)} of {counted(parts.n_after, 'ticket')} were "
-        f"{IN_TIME[result.metric]} in {after}, {percent(parts.before)} of {parts.n_before:,} in "
-        f"{before}: {points_in_words(whole(parts), 'change')}{chance}."
+    text = (
+        _("{share} of {n} tickets were {in_time} in {after}, {share_before} of {n_before} in "
+          "{before}: {points}.")
+        if is_clear(parts)
+        else _("{share} of {n} tickets were {in_time} in {after}, {share_before} of {n_before} in "
+               "{before}: {points}, no more than chance alone can make.")
+    )  # fmt: skip
+    return text.format(
+        share=percent(parts.after),
+        n=numbers.count(parts.n_after),
+        in_time=in_time(result),
+        after=after,
+        share_before=percent(parts.before),
+        n_before=numbers.count(parts.n_before),
+        before=before,
+        points=points_in_words(whole(parts), "change"),
     )
 
 
 def _split(result: WhatChanged, parts: AttainmentChange) -> str:
     digits = _digits_that_add(parts)
-    return (
-        f"How well the {groups(result)} did makes {numbers.points(parts.performance, digits)} "
-        f"points of it, the mix of tickets {numbers.points(parts.mix, digits)}."
+    return _(
+        "How well the {groups} did makes {performance} points of it, the mix of tickets {mix}."
+    ).format(
+        groups=groups(result),
+        performance=numbers.points(parts.performance, digits),
+        mix=numbers.points(parts.mix, digits),
     )
 
 
@@ -142,45 +177,71 @@ def _own(result: WhatChanged, parts: AttainmentChange) -> list[str]:
     found = clear_groups(parts)
     if found.empty:
         if not parts.family:
-            return ["No group has enough tickets in both periods to be compared with itself."]
-        return [f"None of the {groups(result)} changed by more than chance."]
-    return [
-        f"{name(result, row)} did {'better' if row['performance'] > 0 else 'worse'} "
-        f"by more than chance: {percent(row['rate_after'])} of {row['n_after']:,} after "
-        f"{percent(row['rate_before'])} of {row['n_before']:,}, which makes {points_in_words(row)}."
-        for _, row in found.head(MOST_NAMED).iterrows()
-    ]
+            return [_("No group has enough tickets in both periods to be compared with itself.")]
+        none = _("None of the {groups} changed by more than chance.")
+        return [none.format(groups=groups(result))]
+    return [_group(result, row) for __, row in found.head(MOST_NAMED).iterrows()]
 
 
-def _caveats(result: WhatChanged, parts: AttainmentChange) -> list[str]:
-    return [
-        f"{counted(parts.family, 'comparison')} of {groups(result)} with themselves, corrected for "
-        "(Benjamini-Hochberg).",
-        "A part says where the change lies, not why.",
-        *caveats(parts.notes),
-    ]
+def _group(result: WhatChanged, row: pd.Series) -> str:
+    text = (
+        _("{group} did better by more than chance: {share} of {n} after {share_before} of "
+          "{n_before}, which makes {points}.")
+        if row["performance"] > 0
+        else _("{group} did worse by more than chance: {share} of {n} after {share_before} of "
+               "{n_before}, which makes {points}.")
+    )  # fmt: skip
+    return text.format(
+        group=name(result, row),
+        share=percent(row["rate_after"]),
+        n=numbers.count(row["n_after"]),
+        share_before=percent(row["rate_before"]),
+        n_before=numbers.count(row["n_before"]),
+        points=points_in_words(row),
+    )
+
+
+def _beside(result: WhatChanged, parts: AttainmentChange) -> list[str]:
+    why = _("A part says where the change lies, not why.")
+    if not parts.family:
+        return [why]
+    text = ngettext(
+        "One comparison of {groups} with themselves.",
+        "{n} comparisons of {groups} with themselves, corrected for (Benjamini-Hochberg).",
+        parts.family,
+    )
+    return [text.format(n=numbers.count(parts.family), groups=groups(result)), why]
 
 
 def caption(result: WhatChanged) -> Caption:
-    """Return the words of the figure."""
+    """Return the words of the figure: what it does not show itself, the rest folded."""
     before, after = periods(result)
-    words = say(result)
+    parts = result.parts
+    how_to_read = _(
+        "From the earlier share at the top, each step adds or takes what one group's own share of "
+        "tickets in time makes, at the mean of its two shares of all tickets; the last step is the "
+        "mix: groups that do better or worse than most became more or fewer. Coloured is what got "
+        "worse by more than chance, outlined in ink what got better."
+    )
+    told, beside, folded = [*say(result).sentences], [], [how_to_read]
+    if parts is not None:
+        told = [_change(result, parts), *_own(result, parts)]
+        beside = _beside(result, parts)
+        folded += caveats(parts.notes)
     return Caption(
         title=answer(result),
-        subtitle=f"Points of the share {IN_TIME[result.metric]}, {before} to {after}, by "
-        f"{driver(result.by)}",
-        sentence=" ".join(words.sentences),
-        caveats=words.caveats,
-        how_to_read="From the earlier share at the top, each step adds or takes what one group's "
-        "own share of tickets in time makes, at the mean of its two shares of all tickets; the "
-        "last step is the mix: groups that do better or worse than most became more or fewer. "
-        "Coloured is what got worse by more than chance, outlined in ink what got better.",
+        subtitle=_("Points of the share {in_time}, {before} to {after}, by {driver}").format(
+            in_time=in_time(result), before=before, after=after, driver=driver(result.by)
+        ),
+        sentence="\n".join(told),
+        caveats=beside,
+        how_to_read=joined(folded),
     )
 
 
 def level(share: float, n: int) -> str:
     """Return a share of tickets in time: ``95.3% of 410``."""
-    return f"{percent(share)} of {n:,}"
+    return _("{share} of {n}").format(share=percent(share), n=numbers.count(n))
 
 
 def rates(row: pd.Series) -> str:
