@@ -18,8 +18,10 @@ from slm_analysis.intake.source_yaml import read_sources
 from slm_analysis.intake.sources import Loaded, load_tables
 from slm_analysis.presentation import headline, say
 from slm_analysis.project import AGREEMENTS, PREPARED, SOURCES
+from slm_analysis.questions.followed_targets import followed_targets
 from slm_analysis.questions.process_changes import change_outcomes
 from slm_analysis.questions.service_levels import service_levels
+from slm_analysis.questions.survey_response import survey_response
 from slm_analysis.sla.agreement_yaml import read_agreements
 from slm_analysis.sla.reporting_periods import period_start
 from slm_analysis.sla.scoring import STATES, score
@@ -283,6 +285,36 @@ class TestTechSupport:
         assert odds["low"] < 0 < odds["high"]
         means = answers.groupby(late["late"])["score"].mean()
         assert means.round(2).tolist() == [3.49, 3.60]  # late ones even a little higher
+
+    def test_who_could_not_answer_is_told_step_by_step(self, project):
+        responses = [survey_response(unit) for unit in project("tech_support").units()]
+        funnel = pd.concat([r.funnel for r in responses]).groupby("state").sum()
+        assert funnel[["open", "resolved", "answered"]].to_dict("index") == {
+            "in_time": {"open": 0, "resolved": 1546, "answered": 948},
+            "late": {"open": 417, "resolved": 366, "answered": 225},
+        }
+        # Of those who could be asked all answered, late or in time.
+        sure = [r for r in responses if len(r.unasked)]
+        assert len(sure) >= 5
+        for response in sure:
+            assert response.unasked["status"].tolist() == ["Resolved"]
+            assert (response.funnel["could_be_asked"] == response.funnel["answered"]).all()
+            assert "No ticket with status Resolved has an answer" in say(response).text()
+        for response in responses:
+            assert not response.difference_low > 0
+            assert not response.difference_high < 0
+
+    def test_no_service_level_is_said_to_go_with_satisfaction(self, project):
+        for unit in project("tech_support").units():
+            table = followed_targets(unit).table
+            assert not table["verdict"].isin(["lower", "higher"]).any()
+            assert not table["moves"].any()
+
+    def test_no_country_is_said_to_expect_more(self, project):
+        gaps = pd.concat([unit.expectation_gaps for unit in project("tech_support").units()])
+        judged = gaps[gaps["window_end"] == gaps["window_end"].max()]
+        assert judged["difference"].notna().any()
+        assert not ((judged["low"] > 0) | (judged["high"] < 0)).any()
 
     def test_no_difference_in_response_by_state_is_claimed(self, project):
         desk = project("tech_support")

@@ -13,7 +13,7 @@ from tests.real_projects import write_project
 QUESTIONS = (
     "service_levels", "workload", "time_taken", "stability", "outlook", "root_causes",
     "what_changed", "process_flow", "achievable_targets", "user_satisfaction", "survey_response",
-    "satisfaction_drivers", "change_outcomes",
+    "satisfaction_drivers", "team_scores", "followed_targets", "expectation_gap", "change_outcomes",
 )  # fmt: skip
 UNITS = {
     "uci": ("Category 26", "Category 53", "Uncategorised"),

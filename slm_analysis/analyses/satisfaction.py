@@ -13,11 +13,13 @@ from slm_analysis.analyses.suppression import (
     FEW,
     MIN_GROUP,
     SHOWN,
+    hidden_beside,
     hidden_reasons,
     require_columns,
     require_min_group,
     respondents_of,
 )
+from slm_analysis.analyses.survey_scale import one_scale, require_numbers
 from slm_analysis.errors import Fault, InputError, nearest
 from slm_analysis.intervals import LEVEL, wilson
 from slm_analysis.result import Note, Result, note
@@ -28,7 +30,6 @@ MEASURES = {"csat": ("mean", "top_box"), "ces": ("mean", "top_box"), "nps": ("np
 TOP_BOX_SHARE = 0.4
 """The upper part of the scale that counts as satisfied: 4 and 5 of 1 to 5."""
 
-NPS_SCALE = (0.0, 10.0)
 PROMOTER_FROM = 9
 DETRACTOR_TO = 6
 
@@ -56,6 +57,8 @@ class Satisfaction(Result):
         `<measure>_high` (missing where hidden), `hidden`, `reason` (`few_respondents`,
         `complement`, empty). `mean` is on the scale of the scores, `top_box` a share, `nps` runs
         from -100 to 100.
+    by : tuple of str
+        The by-columns.
     kind : str
         `csat`, `ces` or `nps`.
     measures : tuple of str
@@ -67,6 +70,7 @@ class Satisfaction(Result):
     """
 
     scores: pd.DataFrame
+    by: tuple[str, ...]
     kind: str
     measures: tuple[str, ...]
     scale: tuple[float, float]
@@ -90,6 +94,7 @@ def satisfaction(
     by: str | Sequence[str] | None = None,
     min_group: int = MIN_GROUP,
     top_box_share: float = TOP_BOX_SHARE,
+    beside: Satisfaction | None = None,
 ) -> Satisfaction:
     """Answer how satisfied people are, in all and by group.
 
@@ -109,6 +114,9 @@ def satisfaction(
     top_box_share : float
         The upper part of the scale that counts as satisfied: 0.4 are 4 and 5 of 1 to 5, and 0.2
         only the 5.
+    beside : Satisfaction, optional
+        The same answers by other columns, published too: groups are also hidden where a hidden one
+        could be worked out from both tables together.
 
     Returns
     -------
@@ -118,7 +126,8 @@ def satisfaction(
     ------
     InputError
         Unknown kind or column, scores that are not numbers or lie off their scale, several scales
-        in one call, NPS on another scale than 0 to 10, a top box that is no part of the scale.
+        in one call, NPS on another scale than 0 to 10, a top box that is no part of the scale, a
+        table beside that is about other answers.
 
     Notes
     -----
@@ -144,11 +153,11 @@ def satisfaction(
         )
     keys = [by] if isinstance(by, str) else list(by or ())
     require_columns(surveys, ["score", "scale_min", "scale_max", *keys])
-    _require_numbers(surveys, ["score", "scale_min", "scale_max"])
+    require_numbers(surveys, ["score", "scale_min", "scale_max"])
 
     answered = surveys["score"].notna()
     answers = surveys[answered]
-    scale = _one_scale(answers, kind)
+    scale = one_scale(answers, nps=kind == "nps")
     everyone = np.zeros(len(surveys), dtype=int)
     total = _scores(surveys, answered, everyone, 1, kind, scale, top_box_share)
     tables = [total.assign(total=True)]
@@ -159,70 +168,25 @@ def satisfaction(
         group = grouped.ngroup().to_numpy()
         groups = _scores(surveys, answered, group, len(names), kind, scale, top_box_share)
         tables.insert(0, pd.concat([names, groups.assign(total=False)], axis=1))
-    scores = _suppressed(pd.concat(tables, ignore_index=True), kind, min_group)
+    scores = pd.concat(tables, ignore_index=True)
+    reasons = _reasons(scores, min_group)
+    if beside is not None and keys:
+        of_groups, who = reasons[~scores["total"]], respondents_of(answers)
+        numbers = pd.Series(group[answered.to_numpy()], answers.index)
+        published = _published(answers, beside)
+        reasons.update(hidden_beside(numbers, of_groups, *published, who, min_group=min_group))
+    scores = _suppressed(scores, reasons, kind)
     estimates = [f"{m}{part}" for m in MEASURES[kind] for part in ("", "_low", "_high")]
     counts = ["total", "respondents", "answers", "sent"]
     return Satisfaction(
         scores=scores[[*keys, *counts, *estimates, "hidden", "reason"]],
+        by=tuple(keys),
         kind=kind,
         measures=MEASURES[kind],
         scale=scale,
         min_group=min_group,
         notes=_notes(surveys, scores, min_group),
     )
-
-
-def _require_numbers(surveys: pd.DataFrame, columns: Sequence[str]) -> None:
-    wrong = [c for c in columns if not pd.api.types.is_numeric_dtype(surveys[c])]
-    if wrong and len(surveys):
-        raise InputError(
-            Fault(
-                "Not a number.",
-                "Convert the column, with what means 'not answered' as missing.",
-                column=column,
-                value=surveys[column].iloc[0],
-            )
-            for column in wrong
-        )
-
-
-def _one_scale(answers: pd.DataFrame, kind: str) -> tuple[float, float]:
-    scales = answers[["scale_min", "scale_max"]].drop_duplicates()
-    if scales.empty:
-        return np.nan, np.nan
-    if len(scales) > 1:
-        texts = ", ".join(f"{low:g} to {high:g}" for low, high in scales.to_numpy(float))
-        raise InputError(
-            Fault(
-                f"The answers are on several scales ({texts}).",
-                "Call once per scale; scores of different scales cannot be averaged.",
-            )
-        )
-    low, high = (float(end) for end in scales.iloc[0])
-    if not low < high:
-        raise InputError(
-            Fault(
-                f"A scale from {low:g} to {high:g} has no width.", "Check scale_min and scale_max."
-            )
-        )
-    if kind == "nps" and (low, high) != NPS_SCALE:
-        raise InputError(
-            Fault(
-                f"NPS needs answers from 0 to 10, these are from {low:g} to {high:g}.",
-                'Use kind="csat" for them.',
-            )
-        )
-    off = answers.loc[~answers["score"].between(low, high), "score"]
-    if len(off):
-        raise InputError(
-            Fault(
-                f"{len(off)} scores lie outside their scale of {low:g} to {high:g}.",
-                "Correct the scores or the scale.",
-                column="score",
-                value=off.iloc[0],
-            )
-        )
-    return low, high
 
 
 def _scores(
@@ -345,8 +309,8 @@ def _nps_interval(promoters: np.ndarray, both: _Moments) -> tuple[np.ndarray, np
     )
 
 
-def _suppressed(scores: pd.DataFrame, kind: str, min_group: int) -> pd.DataFrame:
-    """Return the scores with their reasons; what is hidden is missing, not only flagged."""
+def _reasons(scores: pd.DataFrame, min_group: int) -> pd.Series:
+    """Return why each row is hidden; empty where it is shown."""
     total = scores["total"]
     respondents = scores["respondents"]
     of_total = int(respondents[total].iloc[0])
@@ -357,6 +321,23 @@ def _suppressed(scores: pd.DataFrame, kind: str, min_group: int) -> pd.DataFrame
         overlapping=respondents[~total].sum() > of_total,
     )
     reason[total] = FEW if 0 < of_total < min_group else SHOWN
+    return reason
+
+
+def _published(answers: pd.DataFrame, beside: Satisfaction) -> tuple[pd.Series, pd.Series]:
+    """Return the number of each answer's row in another table, and why its rows are hidden."""
+    rows = beside.scores[~beside.scores["total"]]
+    names = rows[[*beside.by]].assign(row=rows.index)
+    found = answers[[*beside.by]].merge(names, on=[*beside.by], how="left")["row"]
+    if found.isna().any():
+        raise InputError(
+            Fault("beside has no row for some answers.", "Give a result from the same answers.")
+        )
+    return found.set_axis(answers.index).astype(int), rows["reason"]
+
+
+def _suppressed(scores: pd.DataFrame, reason: pd.Series, kind: str) -> pd.DataFrame:
+    """Return the scores with their reasons; what is hidden is missing, not only flagged."""
     hidden = reason != SHOWN
     estimates = [f"{m}{part}" for m in MEASURES[kind] for part in ("", "_low", "_high")]
     return scores.assign(

@@ -98,8 +98,8 @@ def hidden_reasons(
     Notes
     -----
     Primary and complementary suppression (Hundepool et al., Statistical Disclosure Control,
-    2012, chapter 4). The complement holds within one call: tables that cut the same answers
-    differently can still be subtracted from each other.
+    2012, chapter 4). The complement holds within one call; for a second table of the same answers
+    see `hidden_beside`.
     """
     require_min_group(min_group)
     counts = respondents.to_numpy(int)
@@ -111,6 +111,76 @@ def hidden_reasons(
         if together < min_group and len(enough):
             reasons[enough[counts[enough].argmin()]] = COMPLEMENT
     return pd.Series(reasons, index=respondents.index, dtype="str")
+
+
+def hidden_beside(
+    group: pd.Series,
+    reasons: pd.Series,
+    beside: pd.Series,
+    beside_reasons: pd.Series,
+    respondent: pd.Series,
+    *,
+    min_group: int = MIN_GROUP,
+) -> pd.Series:
+    """Answer which groups may be shown beside another table that cuts the same answers otherwise.
+
+    Parameters
+    ----------
+    group : Series
+        The group of each answer in the table to come.
+    reasons : Series of str
+        Of each of its groups, as `hidden_reasons` gives them.
+    beside, beside_reasons : Series
+        The same of the table that is published already, with the total.
+    respondent : Series
+        Who gave each answer (see `respondents_of`).
+    min_group : int
+
+    Returns
+    -------
+    Series of str
+        `reasons`, with `complement` for each group that has to be hidden as well.
+
+    Notes
+    -----
+    Shown groups of both tables, and what is hidden in either as one group, are the nodes of a
+    graph, answers its edges. A sum of published figures, each with any weight, gives an answer the
+    sum of its two nodes' weights. Where two nodes share `min_group` people these weights must
+    cancel, or the sum tells of enough people; so the two count as one node, and so on. If all
+    answers end up within nodes, no sum tells of fewer. Else the smallest group at fault is hidden.
+    """
+    require_min_group(min_group)
+    people = respondent.groupby(group.to_numpy()).nunique()
+    fixed = _lumped(beside, beside_reasons)
+    while True:
+        ends = np.column_stack([fixed, fixed.max(initial=0) + 1 + _lumped(group, reasons)])
+        apart, at_fault = _apart(ends, respondent.to_numpy(), min_group)
+        shown = [g for g in group[at_fault].unique() if reasons[g] == SHOWN]
+        if not apart or not shown:
+            return reasons
+        reasons = reasons.mask(reasons.index == people[shown].idxmin(), COMPLEMENT)
+
+
+def _lumped(group: pd.Series, reasons: pd.Series) -> np.ndarray:
+    """Return the number of each answer's group; all hidden ones are group 0."""
+    number = pd.Series(np.arange(1, len(reasons) + 1), reasons.index)
+    return group.map(number.where(reasons == SHOWN, 0)).to_numpy(int)
+
+
+def _apart(ends: np.ndarray, respondent: np.ndarray, min_group: int) -> tuple[bool, np.ndarray]:
+    """Return whether answers lie between nodes, and which answers belong to the nodes at fault."""
+    node = np.arange(ends.max(initial=0) + 1)
+    while True:
+        links = pd.DataFrame(np.sort(node[ends], axis=1), columns=["one", "other"])
+        between = links["one"] != links["other"]
+        apart = links[between].assign(who=respondent[between])
+        people = apart.groupby(["one", "other"])["who"].nunique()
+        enough = people.index[people >= min_group]
+        if not len(enough):
+            at_fault = np.isin(links.to_numpy(), links[between].to_numpy()).any(axis=1)
+            return bool(between.any()), np.asarray(at_fault)
+        one, other = enough[0]
+        node[node == other] = one
 
 
 def merged_periods(

@@ -71,7 +71,7 @@ def comparison(
     scores = surveys.assign(
         metric="satisfaction",
         value=surveys["score"],
-        day=_by_zone(surveys, timezone, lambda own, zone: survey_days(own, tickets, zone)),
+        day=by_zone(surveys, timezone, lambda own, zone: survey_days(own, tickets, zone)),
         respondent=respondents_of(surveys),
     )
     tables = []
@@ -100,7 +100,7 @@ def _first_changes(
     none = pd.Series(pd.NaT, figures.index, dtype="datetime64[us]")
     if process_changes is None or process_changes.empty:
         return none
-    day = _by_zone(
+    day = by_zone(
         process_changes, timezone, lambda own, zone: local_dates(own["implemented_at"], zone)
     )
     dated = process_changes.assign(day=day)
@@ -117,7 +117,7 @@ def _first_changes(
     return both.min(axis=1).astype("datetime64[us]")
 
 
-def _by_zone(
+def by_zone(
     rows: pd.DataFrame,
     timezone: str | Mapping[str, str],
     dated: Callable[[pd.DataFrame, str], pd.Series],

@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from slm_analysis.dataset.comparison import comparison
 from slm_analysis.dataset.data_quality import DataQuality, data_quality, from_json, to_json
+from slm_analysis.dataset.expectation_gaps import CURVES, GAPS, expectation_gaps
 from slm_analysis.files import csv_text, write_whole
 from slm_analysis.fingerprint import digest, file_digest, program_digest
 from slm_analysis.intake import contract
@@ -38,7 +39,7 @@ OWN_FOLDER = re.compile(rf"[0-9a-f]{{64}}|{re.escape(BUILDING)}.*")
 """What is cleared away among prepared data: earlier states, and what an interruption left."""
 UNIT_TABLES = (
     "tickets", "targets", "status_history", "surveys", "process_changes", "actions", "outages",
-    "recorded_targets",
+    "recorded_targets", GAPS, CURVES,
 )  # fmt: skip
 
 
@@ -166,13 +167,18 @@ def _write(
     tables["targets"] = score(
         tickets, tables["status_history"], agreements, sources.as_of, sources.timezone
     )
+    zones = {
+        str(unit): timezone_of(agreements.of_unit(str(unit)), sources.timezone)
+        for unit in tickets["business_unit"].unique()
+    }
+    local_as_of = sources.as_of.tz_convert(sources.timezone).tz_localize(None)
+    tables |= expectation_gaps(tables["targets"], tables["surveys"], tickets, zones, local_as_of)
     building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder.parent))
     try:
         units = {
             str(unit): _write_unit(building / "units" / slug(str(unit)), own)
             for unit, own in _by_unit(tables).items()
         }
-        zones = {unit: timezone_of(agreements.of_unit(unit), sources.timezone) for unit in units}
         comparison(
             tables["targets"], tables["surveys"], tickets, zones, tables["process_changes"]
         ).to_parquet(building / COMPARISON)

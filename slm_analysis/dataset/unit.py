@@ -40,6 +40,9 @@ class Unit:
         One row per ticket and target (see `slm_analysis.sla.scoring.score`).
     status_history, surveys, process_changes, actions, outages, recorded_targets : DataFrame
         The unit's rows of the contract tables.
+    expectation_gaps, expectation_curves : DataFrame
+        What the unit gives at the same time to resolve, against comparable units (see
+        `slm_analysis.dataset.expectation_gaps`).
     agreement : Agreements
         The versions that cover the unit.
     comparison : DataFrame
@@ -62,6 +65,8 @@ class Unit:
     actions: pd.DataFrame = field(repr=False)
     outages: pd.DataFrame = field(repr=False)
     recorded_targets: pd.DataFrame = field(repr=False)
+    expectation_gaps: pd.DataFrame = field(repr=False)
+    expectation_curves: pd.DataFrame = field(repr=False)
     agreement: Agreements = field(repr=False)
     comparison: pd.DataFrame = field(repr=False)
     data_quality: DataQuality = field(repr=False)

@@ -22,6 +22,8 @@ from slm_analysis.analyses.trend import Trend
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.plots import change_series as plot_change_series
 from slm_analysis.presentation.plots import control_charts as plot_charts
+from slm_analysis.presentation.plots import expectation_gap as plot_expectations
+from slm_analysis.presentation.plots import followed_targets as plot_followed
 from slm_analysis.presentation.plots import outlook as plot_outlook
 from slm_analysis.presentation.plots import process_changes as plot_changes
 from slm_analysis.presentation.plots import process_flow as plot_flow
@@ -29,6 +31,8 @@ from slm_analysis.presentation.plots import root_causes as plot_causes
 from slm_analysis.presentation.plots import satisfaction_drivers as plot_satisfaction_drivers
 from slm_analysis.presentation.plots import service_levels as plot_levels
 from slm_analysis.presentation.plots import stability as plot_stability
+from slm_analysis.presentation.plots import survey_response as plot_survey_response
+from slm_analysis.presentation.plots import team_scores as plot_team_scores
 from slm_analysis.presentation.plots import time_to_resolve as plot_times
 from slm_analysis.presentation.plots import trend as plot_trend
 from slm_analysis.presentation.plots import user_satisfaction as plot_satisfaction
@@ -38,6 +42,8 @@ from slm_analysis.presentation.tables import answer_change as table_answers
 from slm_analysis.presentation.tables import capability as table_capability
 from slm_analysis.presentation.tables import change_effect as table_change_effect
 from slm_analysis.presentation.tables import control_charts as table_charts
+from slm_analysis.presentation.tables import expectation_gap as table_expectations
+from slm_analysis.presentation.tables import followed_targets as table_followed
 from slm_analysis.presentation.tables import next_improvements as table_improvements
 from slm_analysis.presentation.tables import offered_levels as table_offered
 from slm_analysis.presentation.tables import outlook as table_outlook
@@ -51,6 +57,7 @@ from slm_analysis.presentation.tables import satisfaction_drivers as table_satis
 from slm_analysis.presentation.tables import service_levels as table_levels
 from slm_analysis.presentation.tables import stability as table_stability
 from slm_analysis.presentation.tables import survey_response as table_survey_response
+from slm_analysis.presentation.tables import team_scores as table_team_scores
 from slm_analysis.presentation.tables import time_to_resolve as table_times
 from slm_analysis.presentation.tables import trend as table_trend
 from slm_analysis.presentation.tables import user_satisfaction as table_satisfaction
@@ -63,6 +70,8 @@ from slm_analysis.presentation.words import capability as word_capability
 from slm_analysis.presentation.words import change_effect as word_change_effect
 from slm_analysis.presentation.words import change_effects as word_change_effects
 from slm_analysis.presentation.words import control_charts as word_charts
+from slm_analysis.presentation.words import expectation_gap as word_expectations
+from slm_analysis.presentation.words import followed_targets as word_followed
 from slm_analysis.presentation.words import next_improvements as word_improvements
 from slm_analysis.presentation.words import offered_levels as word_offered
 from slm_analysis.presentation.words import outlook as word_outlook
@@ -76,11 +85,14 @@ from slm_analysis.presentation.words import satisfaction_drivers as word_satisfa
 from slm_analysis.presentation.words import service_levels as word_levels
 from slm_analysis.presentation.words import stability as word_stability
 from slm_analysis.presentation.words import survey_response as word_survey_response
+from slm_analysis.presentation.words import team_scores as word_team_scores
 from slm_analysis.presentation.words import time_to_resolve as word_times
 from slm_analysis.presentation.words import trend as word_trend
 from slm_analysis.presentation.words import user_satisfaction as word_satisfaction
 from slm_analysis.presentation.words import what_changed as word_what_changed
 from slm_analysis.questions.achievable_targets import AchievableTargets
+from slm_analysis.questions.expectation_gap import ExpectationGap
+from slm_analysis.questions.followed_targets import FollowedTargets
 from slm_analysis.questions.next_improvements import NextImprovements
 from slm_analysis.questions.offered_levels import OfferedLevels
 from slm_analysis.questions.outlook import Outlook
@@ -94,6 +106,7 @@ from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 from slm_analysis.questions.service_levels import ServiceLevels
 from slm_analysis.questions.stability import Stability
 from slm_analysis.questions.survey_response import SurveyResponse
+from slm_analysis.questions.team_scores import TeamScores
 from slm_analysis.questions.time_taken import TimeTaken
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
 from slm_analysis.questions.what_changed import WhatChanged
@@ -209,7 +222,20 @@ plot.register(SatisfactionDrivers, plot_satisfaction_drivers.plot)
 table.register(SatisfactionDrivers, table_satisfaction_drivers.table)
 
 say.register(SurveyResponse, word_survey_response.say)
+plot.register(SurveyResponse, plot_survey_response.plot)
 table.register(SurveyResponse, table_survey_response.table)
+
+say.register(TeamScores, word_team_scores.say)
+plot.register(TeamScores, plot_team_scores.plot)
+table.register(TeamScores, table_team_scores.table)
+
+say.register(FollowedTargets, word_followed.say)
+plot.register(FollowedTargets, plot_followed.plot)
+table.register(FollowedTargets, table_followed.table)
+
+say.register(ExpectationGap, word_expectations.say)
+plot.register(ExpectationGap, plot_expectations.plot)
+table.register(ExpectationGap, table_expectations.table)
 
 say.register(ChangeOutcomes, word_changes.say)
 plot.register(ChangeOutcomes, plot_changes.plot)

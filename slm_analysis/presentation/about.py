@@ -20,6 +20,8 @@ from slm_analysis.presentation.words.change_effect import confidence
 from slm_analysis.presentation.words.control_charts import method as chart_method
 from slm_analysis.presentation.words.data_quality import quality_notes, rejections
 from slm_analysis.questions.achievable_targets import AchievableTargets
+from slm_analysis.questions.expectation_gap import ExpectationGap
+from slm_analysis.questions.followed_targets import FollowedTargets
 from slm_analysis.questions.next_improvements import NextImprovements
 from slm_analysis.questions.outlook import Outlook
 from slm_analysis.questions.portfolio import Portfolio, Q
@@ -30,6 +32,7 @@ from slm_analysis.questions.rescoring import Rescoring
 from slm_analysis.questions.root_causes import LOOKS, RootCauses
 from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 from slm_analysis.questions.stability import Stability
+from slm_analysis.questions.team_scores import TeamScores
 from slm_analysis.questions.time_taken import TimeTaken
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
 from slm_analysis.questions.what_changed import WhatChanged
@@ -262,7 +265,7 @@ def _of_satisfaction(result: UserSatisfaction) -> list[tuple[str, str]]:
             "which they were given. Intervals: t over respondents, for shares Wilson, for the net "
             f"promoter score adjusted Wald; scores of fewer than {result.min_group} people are "
             "hidden, and one more group where subtraction would reveal them; months of fewer than "
-            f"{MIN_GROUP} are merged with the next",
+            f"{MIN_GROUP} are merged with the next; answers of one person count as going together",
         )
     ]
     if result.watermelon is not None and result.watermelon.family:
@@ -292,6 +295,49 @@ def _of_drivers(result: SatisfactionDrivers) -> list[tuple[str, str]]:
             f"held fixed (linear model, jackknife over respondents), {tests}, "
             f"corrected by Benjamini-Hochberg, {found.q:.0%} false findings accepted; odds of a "
             "higher score by a proportional-odds model",
+        )
+    ]
+
+
+@method.register
+def _(result: TeamScores) -> list[tuple[str, str]]:
+    tests = counted(result.family, "team")
+    return [
+        (
+            "Teams",
+            f"{tests} each against all other answers of the unit: difference of means, jackknife "
+            "over respondents, corrected by Benjamini-Hochberg; hidden so that the scores by "
+            "service and by team together reveal nobody",
+        )
+    ]
+
+
+@method.register
+def _(result: FollowedTargets) -> list[tuple[str, str]]:
+    tickets, months = result.families
+    return [
+        (
+            "Service levels that scores go with",
+            f"{tickets} differences of means between answers about broken and kept promises "
+            f"(jackknife over respondents), and {months} slopes of the monthly score on the share "
+            "kept (beside a straight line, AR(1) errors); two families, corrected by "
+            f"Benjamini-Hochberg, {result.q:.0%} false findings accepted in all",
+        )
+    ]
+
+
+@method.register
+def _(result: ExpectationGap) -> list[tuple[str, str]]:
+    return [
+        (
+            "Expectations",
+            "least squares with a level per unit, and bands of time to resolve, priority, type "
+            "and channel shared by all units; the unit's level less the mean of the others', "
+            "answers of a person going together (jackknife); only bands in which a unit has five "
+            f"people or more enter; {result.family} differences of all units and services, "
+            "corrected by Benjamini-Hochberg, 5% false findings accepted. Limits of time: mean of "
+            "all answers up to, and beyond, the end of each band, intervals that hold for all "
+            "bands together (Bonferroni)",
         )
     ]
 

@@ -31,13 +31,17 @@ class Answer(Result):
         raise NotImplementedError
 
 
-def key_figures_of(answer: Answer) -> dict[str, object]:
-    """Return an answer's key figures as JSON holds them: missing values null, times ISO text."""
+def key_figures_of(answer: Answer, *further: Answer) -> dict[str, object]:
+    """Return the key figures of answers about one unit and period, as JSON holds them.
+
+    Missing values are null, times ISO text.
+    """
     return {
         "business_unit": answer.business_unit,
         "period_start": f"{answer.period_start:%Y-%m-%d}",
         "period_end": f"{answer.period_end:%Y-%m-%d}",
     } | {
         section: json.loads(frame.to_json(orient="records", date_format="iso", double_precision=15))
-        for section, frame in answer.sections().items()
+        for own in (answer, *further)
+        for section, frame in own.sections().items()
     }

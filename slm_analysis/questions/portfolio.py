@@ -12,12 +12,14 @@ import pandas as pd
 from scipy import stats
 
 from slm_analysis.analyses.false_discovery import false_discovery
+from slm_analysis.analyses.watermelon import WATERMELON
 from slm_analysis.dataset.prepare import prepare
 from slm_analysis.dataset.unit import Unit, open_unit, reported_period
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.intervals import CLUSTERED, LEVEL
 from slm_analysis.project import PREPARED, project_root, slug
 from slm_analysis.questions.answer import Answer, key_figures_of
+from slm_analysis.questions.expectation_gap import expectation_gap
 from slm_analysis.questions.other_targets import COMPLETE_RECORD
 from slm_analysis.questions.process_changes import change_outcomes
 from slm_analysis.questions.root_causes import root_causes
@@ -37,18 +39,19 @@ SECTIONS = (
     "drivers",
     "satisfaction",
     "watermelon",
+    "expectations",
     "changes",
     "actions",
 )
 """The lists of records that reports emit as key figures."""
-QUESTIONS: Mapping[str, Callable[[Unit], Answer]] = {
-    "01_service_levels": service_levels,
-    "02_trends": stability,
-    "03_root_causes": root_causes,
-    "04_satisfaction": user_satisfaction,
-    "05_process_changes": change_outcomes,
+QUESTIONS: Mapping[str, Sequence[Callable[[Unit], Answer]]] = {
+    "01_service_levels": (service_levels,),
+    "02_trends": (stability,),
+    "03_root_causes": (root_causes,),
+    "04_satisfaction": (user_satisfaction, expectation_gap),
+    "05_process_changes": (change_outcomes,),
 }
-"""The question that each unit's report answers."""
+"""The questions of each unit's report that the portfolio reads."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +67,7 @@ class Portfolio(Result):
         The service levels of all units (`business_unit` and the columns of
         `ServiceLevels.levels`), with `p`, `q` and `clearly`: the verdict stands after correction
         for all comparisons of the portfolio.
-    trends, drivers, satisfaction, watermelon, changes, actions : DataFrame
+    trends, drivers, satisfaction, watermelon, expectations, changes, actions : DataFrame
         The records of the other reports, with `business_unit`; `changes` also with
         `portfolio_q` and `stands` (after correction for all changes of all units).
     attention : DataFrame
@@ -83,6 +86,7 @@ class Portfolio(Result):
     drivers: pd.DataFrame = field(repr=False)
     satisfaction: pd.DataFrame = field(repr=False)
     watermelon: pd.DataFrame = field(repr=False)
+    expectations: pd.DataFrame = field(repr=False)
     changes: pd.DataFrame = field(repr=False)
     actions: pd.DataFrame = field(repr=False)
     attention: pd.DataFrame = field(repr=False)
@@ -151,9 +155,9 @@ def _ask(unit: str, data: str | Path, start: str, end: str) -> list[Mapping]:
             "folder": slug(unit),
             "notebook": notebook,
             "status": "done",
-            "key_figures": key_figures_of(question(opened)),
+            "key_figures": key_figures_of(*(question(opened) for question in questions)),
         }
-        for notebook, question in QUESTIONS.items()
+        for notebook, questions in QUESTIONS.items()
     ]
 
 
@@ -244,7 +248,7 @@ def _attention(levels: pd.DataFrame, sections: Mapping[str, pd.DataFrame]) -> pd
         else:
             continue
         rows.append((kind, *where, at, level["q"]))
-    for _, unhappy in sections["watermelon"].iterrows():
+    for _, unhappy in _unhappy(sections["watermelon"]).iterrows():
         service = unhappy.get("service")
         of = "" if pd.isna(service) else service
         rows.append(("dissatisfied", unhappy["business_unit"], of, None, np.nan))
@@ -257,6 +261,11 @@ def _attention(levels: pd.DataFrame, sections: Mapping[str, pd.DataFrame]) -> pd
     # One entry per unit and service: the most pressing says it.
     table = table.drop_duplicates(["business_unit", "service"]).head(MOST)
     return table.drop(columns="order").reset_index(drop=True)
+
+
+def _unhappy(told: pd.DataFrame) -> pd.DataFrame:
+    """Return where targets are kept and users are not satisfied; the reverse needs no attention."""
+    return told[told["finding"] == WATERMELON] if len(told) else told
 
 
 def _worsening(trends: pd.DataFrame) -> dict[tuple[str, str], str]:

@@ -23,16 +23,21 @@ from slm_analysis.dataset.series import HISTORY_MONTHS, series
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.intake.contract import NOT_STATED
 from slm_analysis.questions.answer import Answer
+from slm_analysis.questions.satisfaction_goals import (
+    MEAN,
+    METRIC,
+    NPS,
+    satisfaction_goals,
+    shared_goal,
+)
 from slm_analysis.questions.service_levels import service_levels
+from slm_analysis.questions.survey_requests import unasked_statuses
 from slm_analysis.result import Note, note
-from slm_analysis.sla.agreements import ALL
 
-METRIC = "satisfaction"
-MEAN, NPS = "mean", "nps"
+ALL_SERVICES = ""
+"""Stands for the unit among its services."""
 HIDDEN, NO_GOAL = "hidden", "no_goal"
 """What stands for the verdict where there is no score to show, or nothing was agreed."""
-BY_CHANCE = 0.01
-"""Tickets of a status that nobody answered could not be answered, if chance is rarer than this."""
 VALUES = ("value", "low", "high")
 MONTHS = {"time": "datetime64[us]", "value": "float", "complete": "bool", "goal": "float"}
 GOAL = ["service", "goal", "goal_value", "minimum", "result", "evidence"]
@@ -74,8 +79,8 @@ class UserSatisfaction(Answer):
     chart : ControlChart
         The unit's monthly mean score; without series where there never was an answer.
     watermelon : Watermelon or None
-        Service levels of the period against satisfaction of the last 24 months; None without
-        answers.
+        Service levels of the period against satisfaction of the last 24 months, by `service`, that
+        of the unit being empty; None without answers.
     """
 
     measure: str
@@ -88,12 +93,17 @@ class UserSatisfaction(Answer):
     watermelon: Watermelon | None
 
     def sections(self) -> Mapping[str, pd.DataFrame]:
-        """Return the scores, and a row where targets are kept and users are not satisfied."""
-        unhappy = pd.DataFrame(columns=RECORD)
+        """Return the scores, and where service levels tell another story than satisfaction."""
+        told = pd.DataFrame(columns=RECORD)
         if self.watermelon is not None:
             groups = self.watermelon.groups
-            unhappy = groups[groups["finding"] == WATERMELON].assign(service=None)[RECORD]
-        return {METRIC: self.levels, WATERMELON: unhappy}
+            found = groups[groups["finding"] != ""]
+            of_unit = found["service"] == ALL_SERVICES
+            told = found[of_unit] if of_unit.any() else found
+            told = told.assign(service=told["service"].where(told["service"] != ALL_SERVICES))[
+                RECORD
+            ]
+        return {METRIC: self.levels, WATERMELON: told}
 
 
 def user_satisfaction(unit: Unit, min_group: int = MIN_GROUP) -> UserSatisfaction:
@@ -121,18 +131,13 @@ def user_satisfaction(unit: Unit, min_group: int = MIN_GROUP) -> UserSatisfactio
     given. Every ticket resolved in the period counts as asked: exports rarely say who was.
     """
     agreed = service_levels(unit).levels
-    goals = _goals(unit, agreed)
+    goals = satisfaction_goals(unit, agreed)
     measure = goals["measure"].iloc[0] if len(goals) else MEAN
-    asked = _asked(unit)
-    scores = satisfaction(
-        asked, kind=NPS if measure == NPS else "csat", by="service", min_group=min_group
-    )
+    asked = asked_of(unit)
+    scores = satisfaction(asked, kind=kind_of(measure), by="service", min_group=min_group)
     months = _months(unit, goals, measure)
     chart = _chart(months)
-    told = None
-    if len(months):
-        promises = agreed[agreed["metric"] != METRIC].assign(business_unit=unit.business_unit)
-        told = watermelon(promises, months, by="business_unit", scale=_scale(unit))
+    told = _told(unit, agreed, goals, months) if len(months) else None
     return UserSatisfaction(
         business_unit=unit.business_unit,
         period_start=unit.period_start,
@@ -149,26 +154,7 @@ def user_satisfaction(unit: Unit, min_group: int = MIN_GROUP) -> UserSatisfactio
     )
 
 
-def _goals(unit: Unit, agreed: pd.DataFrame) -> pd.DataFrame:
-    """Return the goals for satisfaction with their verdicts; of several measures, for the mean."""
-    measure_of = {
-        (agreement.name, agreement.version, service): target.measure
-        for agreement in unit.agreement.versions
-        for service, terms in agreement.services.items()
-        for target in terms.targets
-        if target.metric == METRIC
-    }
-    goals = agreed[agreed["metric"] == METRIC]
-    keys = zip(goals["agreement"], goals["version"], goals["service"], strict=True)
-    goals = goals.assign(
-        measure=[measure_of.get((a, v, s), measure_of.get((a, v, ALL), MEAN)) for a, v, s in keys]
-    )
-    if len(goals["measure"].unique()) > 1:
-        goals = goals[goals["measure"] == MEAN]
-    return goals.drop_duplicates("service")
-
-
-def _asked(unit: Unit) -> pd.DataFrame:
+def asked_of(unit: Unit) -> pd.DataFrame:
     """Return the period's answers, and the tickets resolved in it without one.
 
     `sent_at` is there once for each ticket resolved in the period; nowhere if answers name no
@@ -188,6 +174,11 @@ def _asked(unit: Unit) -> pd.DataFrame:
     return pd.concat([answers, silent], ignore_index=True)
 
 
+def kind_of(measure: str) -> str:
+    """Return the kind of survey that a measure belongs to."""
+    return NPS if measure == NPS else "csat"
+
+
 def _scale(unit: Unit) -> tuple[float, float]:
     return float(unit.surveys["scale_min"].min()), float(unit.surveys["scale_max"].max())
 
@@ -196,11 +187,25 @@ def _months(unit: Unit, goals: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return the unit's monthly mean scores beside the goal that all services with one share."""
     if unit.surveys.empty:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in MONTHS.items()})
-    values = goals["goal_value"].unique()
-    shared = float(values[0]) if measure == MEAN and len(values) == 1 else np.nan
+    shared = shared_goal(goals) if measure == MEAN else np.nan
     months = series(unit, METRIC, "month", months=HISTORY_MONTHS)
-    return months.rename(columns={"weights": "n"}).assign(
-        business_unit=unit.business_unit, goal=shared
+    return months.rename(columns={"weights": "n"}).assign(service=ALL_SERVICES, goal=shared)
+
+
+def _told(
+    unit: Unit, agreed: pd.DataFrame, goals: pd.DataFrame, months: pd.DataFrame
+) -> Watermelon:
+    """Return where service levels and satisfaction part: in the unit, and in its services."""
+    promises = agreed[agreed["metric"] != METRIC]
+    own = goals[goals["measure"] == MEAN].set_index("service")["goal_value"]
+    services = series(unit, METRIC, "month", by="service", months=HISTORY_MONTHS)
+    services = services.rename(columns={"weights": "n"})
+    goal = services["service"].map(own).fillna(months["goal"].max())
+    return watermelon(
+        pd.concat([promises, promises.assign(service=ALL_SERVICES)]),
+        pd.concat([services.assign(goal=goal), months]),
+        by="service",
+        scale=_scale(unit),
     )
 
 
@@ -260,11 +265,7 @@ def _silent(unit: Unit, asked: pd.DataFrame) -> pd.DataFrame:
     """Return the statuses that nobody answered, where that is no chance."""
     tickets = asked[asked["sent_at"].notna()]
     status = tickets["ticket_id"].map(unit.tickets.set_index("ticket_id")["status"])
-    counts = tickets["score"].notna().groupby(status).agg(tickets="size", answered="sum")
-    others = counts.sum() - counts
-    rate = others["answered"] / others["tickets"]
-    unasked = (counts["answered"] == 0) & ((1 - rate) ** counts["tickets"] < BY_CHANCE)
-    return counts.loc[unasked, ["tickets"]].rename_axis("status").reset_index()
+    return unasked_statuses(status, tickets["score"].notna())
 
 
 def _unresolved(unit: Unit) -> int:
@@ -278,7 +279,7 @@ def _notes(scores: Satisfaction, goals: pd.DataFrame, told: Watermelon | None) -
     yield from (n for n in scores.notes if n.code != "no_answers")
     if told is None:
         return
-    group = told.groups.iloc[0]
+    group = told.groups[told.groups["service"] == ALL_SERVICES].iloc[0]
     if group["sla"] == UNDECIDED:
         yield note("targets_undecided")
     elif group["reason"]:

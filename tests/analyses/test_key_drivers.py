@@ -73,6 +73,27 @@ def test_only_complaints_are_told_apart_in_attitude(attitude):
     assert "drivers_odds_unknown" in codes(found)
 
 
+def test_motor_trend_cars():
+    # R: relaimpo::calc.relimp(mpg ~ am + vs + cyl, data = mtcars, type = "lmg"), as printed in the
+    # vignette of the package domir; the data are R's `mtcars` (Henderson and Velleman 1981).
+    cars = pd.DataFrame(
+        {
+            "mpg": [21, 21, 22.8, 21.4, 18.7, 18.1, 14.3, 24.4, 22.8, 19.2, 17.8, 16.4, 17.3, 15.2,
+                    10.4, 10.4, 14.7, 32.4, 30.4, 33.9, 21.5, 15.5, 15.2, 13.3, 19.2, 27.3, 26,
+                    30.4, 15.8, 19.7, 15, 21.4],
+            "am": [int(c) for c in "111" + 14 * "0" + "111" + 5 * "0" + 7 * "1"],
+            "vs": [int(c) for c in "00110101" "11100000" "01111000" "01010001"],
+            "cyl": [int(c) for c in "66468684" "46688888" "84444888" "84448684"],
+        }
+    )  # fmt: skip
+    assert cars["mpg"].var() == pytest.approx(36.3241, abs=1e-4)
+    found = key_drivers(cars, score="mpg", drivers=["am", "vs", "cyl"])
+    assert found.shares.set_index("driver")["share"].to_dict() == pytest.approx(
+        {"am": 0.1774892, "vs": 0.2027032, "cyl": 0.3817849}, abs=1e-7
+    )
+    assert found.r2 == pytest.approx(0.762, abs=5e-4)
+
+
 def r_squared(columns, y):
     design = np.column_stack([np.ones(len(y)), *columns])
     left = y - design @ np.linalg.lstsq(design, y)[0]

@@ -58,6 +58,47 @@ class TestReferences:
                 min(expected["adj_wald_hi"], 100), abs=case["tolerance"]
             )
 
+    @pytest.mark.parametrize(
+        ("top", "n", "low", "high"),
+        [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0000, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ],
+    )
+    def test_top_box_is_wilsons_interval_as_newcombe_printed_it(self, top, n, low, high):
+        # Newcombe, Statistics in Medicine 1998;17:857-872, table I, method 3.
+        row = total(satisfaction(surveys([5] * top + [2] * (n - top)), min_group=1))
+        assert [row["top_box_low"], row["top_box_high"]] == pytest.approx([low, high], abs=5e-5)
+
+    @pytest.mark.parametrize(
+        ("counts", "nps", "low", "high"),
+        [
+            ((50, 33, 17), 33.0, 17.556050, 46.521620),
+            ((19, 8, 9), 27.777778, -0.441474, 51.723525),
+            ((5, 0, 0), 100.0, 17.491453, 100.0),
+        ],
+    )
+    def test_nps_by_rocks_formula(self, counts, nps, low, high):
+        # Rocks, American Statistician 2016;70:365-372: 3/4 added to promoters and detractors, 3 to
+        # the answers; figures worked out independently of this package.
+        promoters, passives, detractors = counts
+        score = [9] * promoters + [8] * passives + [6] * detractors
+        row = total(satisfaction(surveys(score, scale=(0, 10)), kind="nps"))
+        assert row["nps"] == pytest.approx(nps, abs=1e-6)
+        assert [row["nps_low"], row["nps_high"]] == pytest.approx([low, high], abs=1e-5)
+
+    @pytest.mark.parametrize(
+        ("scale", "least"), [((1, 5), 4), ((1, 7), 5), ((0, 10), 6), ((1, 10), 7), ((-2, 2), 1)]
+    )
+    def test_the_top_box_of_any_scale(self, scale, least):
+        low, high = scale
+        every = list(range(low, high + 1))
+        for kind in ("csat", "ces"):
+            row = total(satisfaction(surveys(every, scale=scale), kind=kind))
+            assert row["top_box"] == pytest.approx(sum(s >= least for s in every) / len(every))
+
     def test_mean_is_students_t_interval(self):
         # Student's sleep data, group 1 (R: t.test(sleep$extra[1:10]) gives -0.5297804, 2.0297804).
         sleep = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -323,6 +364,36 @@ class TestSuppression:
         assert (groups.loc[~groups["hidden"], "respondents"] >= 5).all()
         if not scores.iloc[-1]["hidden"] and len(rest) < len(frame):
             assert rest.empty or rest["respondent_id"].nunique() >= 5
+
+
+class TestBeside:
+    """A second table of the same answers: what both together would reveal is hidden too."""
+
+    def frame(self):
+        service = ["Payments"] * 22 + ["Invoices"] * 26
+        team = ["Treasury"] * 20 + ["Bank"] * 2 + ["AP"] * 20 + ["Bank"] * 6
+        return surveys(np.arange(48) % 5 + 1, service=service, team=team)
+
+    def test_one_table_less_another_would_reveal_two_people(self):
+        frame = self.frame()
+        by_service = satisfaction(frame, by="service")
+        alone = satisfaction(frame, by="team").scores.set_index("team")
+        beside = satisfaction(frame, by="team", beside=by_service).scores.set_index("team")
+        assert not alone["hidden"].any()
+        assert beside["reason"].tolist() == ["", "complement", "complement", ""]
+        assert beside.loc[["Bank", "Treasury"], ["mean", "top_box_low"]].isna().all(axis=None)
+
+    def test_the_same_columns_beside_each_other_hide_nothing_more(self):
+        frame = self.frame()
+        by_team = satisfaction(frame, by="team")
+        again = satisfaction(frame, by="team", beside=by_team).scores
+        assert again["reason"].tolist() == by_team.scores["reason"].tolist()
+
+    def test_a_table_of_other_answers_is_refused(self):
+        frame = self.frame()
+        of_some = satisfaction(frame[frame["service"] == "Payments"], by="service")
+        with pytest.raises(InputError, match="beside has no row for some answers"):
+            satisfaction(frame, by="team", beside=of_some)
 
 
 class TestBadInput:

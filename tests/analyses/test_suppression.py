@@ -1,9 +1,19 @@
+from itertools import combinations
+
+import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slm_analysis.analyses.suppression import hidden_reasons, merged_periods, respondents_of
+from slm_analysis.analyses.suppression import (
+    COMPLEMENT,
+    SHOWN,
+    hidden_beside,
+    hidden_reasons,
+    merged_periods,
+    respondents_of,
+)
 from slm_analysis.errors import InputError
 
 
@@ -150,3 +160,76 @@ def test_every_block_is_whole_periods_with_enough_people(answers, min_group):
     assert not frame[["period", "block"]].drop_duplicates()["period"].duplicated().any()
     assert (frame.groupby("block")["period"].min() == frame.groupby("block")["block"].min()).all()
     assert frame.sort_values("period")["block"].is_monotonic_increasing
+
+
+# --- Two tables of the same answers --------------------------------------------------------------
+
+
+def beside(answers, min_group=5):
+    """Return the reasons of a table by team beside one by service, both with the total."""
+    frame = pd.DataFrame(answers, columns=["service", "team", "who"])
+    people = frame.groupby("service")["who"].nunique(), frame.groupby("team")["who"].nunique()
+    services, teams = (
+        hidden_reasons(n, min_group=min_group, overlapping=n.sum() > frame["who"].nunique())
+        for n in people
+    )
+    found = hidden_beside(
+        frame["team"], teams, frame["service"], services, frame["who"], min_group=min_group
+    )
+    return frame, services, found
+
+
+def tells_of_few(frame, services, teams):
+    """Return whether some sum of all published figures is about fewer than five people.
+
+    Independent of the method: the published sums span a space of weights of answers; of every four
+    people it is asked whether a vector in it is 0 for all others.
+    """
+    rows = [np.ones(len(frame))]
+    for column, reasons in (("service", services), ("team", teams)):
+        shown = reasons.index[reasons == SHOWN]
+        rows += [(frame[column] == group).to_numpy(float) for group in shown]
+    space = np.array(rows)
+    who = pd.factorize(frame["who"])[0]
+    few = np.array(list(combinations(np.unique(who), 4)))
+    others = ~(who == few[:, :, None]).any(axis=1)
+    ranks = np.linalg.matrix_rank(space * others[:, None, :])
+    return bool((ranks < np.linalg.matrix_rank(space)).any())
+
+
+def test_a_service_less_its_team_would_reveal_the_few_who_were_handed_over():
+    # Payments are done by one team; two answers are about tickets that another team had.
+    answers = [("Payments", "Treasury", i) for i in range(20)]
+    answers += [("Payments", "Bank", i) for i in (20, 21)]
+    answers += [("Invoices", "AP", i) for i in range(30, 50)]
+    answers += [("Invoices", "Bank", i) for i in range(50, 56)]
+    frame, services, teams = beside(answers)
+    assert services.eq(SHOWN).all()
+    assert hidden_reasons(frame.groupby("team")["who"].nunique()).eq(SHOWN).all()
+    # Payments less Treasury are two people: the smallest team at fault is hidden with them.
+    assert teams.to_dict() == {"AP": SHOWN, "Bank": COMPLEMENT, "Treasury": COMPLEMENT}
+    assert not tells_of_few(frame, services, teams)
+
+
+def test_tables_that_cut_alike_hide_nothing():
+    answers = [(group, group, (group, i)) for group in "abc" for i in range(6)]
+    assert beside(answers)[2].eq(SHOWN).all()
+
+
+def test_well_mixed_tables_hide_nothing():
+    answers = [(s, t, (s, t, i)) for s in "ab" for t in "xy" for i in range(6)]
+    assert beside(answers)[2].eq(SHOWN).all()
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from("uvwx"), st.integers(0, 10)),
+        min_size=8,
+        max_size=45,
+    )
+)
+def test_no_sum_over_both_tables_tells_of_fewer_than_five(answers):
+    frame, services, teams = beside(answers)
+    if frame["who"].nunique() > 4 and services.eq(SHOWN).any():
+        assert not tells_of_few(frame, services, teams)

@@ -248,11 +248,13 @@ def test_every_row_goes_to_its_unit_and_outages_of_all_to_each(tmp_path):
     }
     assert rows["U"] == {
         "tickets": 1, "targets": 1, "status_history": 0, "surveys": 1, "process_changes": 0,
-        "actions": 1, "outages": 1, "recorded_targets": 1,
+        "actions": 1, "outages": 1, "recorded_targets": 1, "expectation_gaps": 0,
+        "expectation_curves": 0,
     }  # fmt: skip
     assert rows["V"] == {
         "tickets": 1, "targets": 1, "status_history": 1, "surveys": 0, "process_changes": 1,
-        "actions": 0, "outages": 2, "recorded_targets": 0,
+        "actions": 0, "outages": 2, "recorded_targets": 0, "expectation_gaps": 0,
+        "expectation_curves": 0,
     }  # fmt: skip
     quality = prepared.quality.tables.set_index("table")
     assert quality.loc["tickets", ["read", "accepted", "rejected"]].tolist() == [3, 2, 1]

@@ -109,7 +109,7 @@ def test_attention_says_why_and_where_to_read_on():
                 level("Worse"),
                 trends=[trend("Worse", "worse"), trend("Steady", "steady")],
             ),
-            "C": unit(kept(), watermelon=[{"service": None}]),
+            "C": unit(kept(), watermelon=[{"service": None, "finding": "watermelon"}]),
         }
     )  # fmt: skip
     shown = attention(result)

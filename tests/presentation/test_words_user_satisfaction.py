@@ -10,6 +10,7 @@ from slm_analysis.analyses.watermelon import Watermelon
 from slm_analysis.presentation import headline, plot, say, table
 from slm_analysis.presentation.about import method
 from slm_analysis.presentation.words import user_satisfaction as words
+from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.questions.user_satisfaction import LEVEL, UserSatisfaction
 from slm_analysis.result import note
 
@@ -51,7 +52,7 @@ def chart(values=STEADY):
 def told(**values):
     """Return what `watermelon` says of the unit: green, at 3.64 against 4.2, falling."""
     row = {
-        "business_unit": "Head Office", "sla": "green", "met": 9, "missed": 0, "goal": 4.2,
+        "service": "", "sla": "green", "met": 9, "missed": 0, "goal": 4.2,
         "goal_agreed": True, "level": 3.638, "level_low": 3.325, "level_high": 3.885,
         "slope": -0.0678, "slope_low": -0.0968, "slope_high": -0.0355, "poor": True,
         "falling": True, "reason": "", "finding": "watermelon",
@@ -110,24 +111,24 @@ def scores(*levels, unit=None, direction="steady", **values):
         ),
         (
             judged("Payments", "too_few"),
-            "Mean rating in October 2026: 4.1 of 5; too few answers to judge a goal",
+            "Users give 4.1 of 5 in October 2026; too few answers to judge a goal",
             "Too few answers",
         ),
         (
             judged("Payments", "no_cases", value=NAN, answers=0),
-            "Mean rating in October 2026: 4.1 of 5; too few answers to judge a goal",
+            "Users give 4.1 of 5 in October 2026; too few answers to judge a goal",
             "Too few answers",
         ),
         (
             level("Payments"),
-            "Mean rating in October 2026: 4.1 of 5; no goal is agreed",
+            "Users give 4.1 of 5 in October 2026; no goal is agreed",
             "No goal",
         ),
     ],
 )
 def test_every_verdict_has_its_title(row, title, verdict):
     result = scores(row)
-    assert headline(result).title == title
+    assert headline(result).title == title.replace(" in October 2026", "")
     assert plot(result).caption.title == title
     assert table(result).rows[0][2] == verdict
 
@@ -230,10 +231,12 @@ def test_green_targets_and_unhappy_users():
          "of the scale", "against the middle of the scale: 4."),
         ({"poor": False}, "Green on paper, but users are less and less satisfied",
          "against the agreed 4.2."),
-        ({"finding": "reverse", "sla": "red", "missed": 2, "falling": False},
-         "Targets missed, and yet users are as satisfied as agreed", "against the agreed 4.2."),
-        ({"finding": "reverse", "sla": "red", "missed": 2, "falling": False, "goal_agreed": False},
-         "Targets missed, and yet users are above the middle of the scale",
+        ({"finding": "reverse", "sla": "red", "met": 7, "missed": 2, "falling": False},
+         "Two of nine service levels missed, and yet users are as satisfied as agreed",
+         "against the agreed 4.2."),
+        ({"finding": "reverse", "sla": "red", "met": 7, "missed": 2, "falling": False,
+          "goal_agreed": False},
+         "Two of nine service levels missed, and yet users are above the middle of the scale",
          "against the middle of the scale: 4.2."),
     ],
 )  # fmt: skip
@@ -241,14 +244,66 @@ def test_every_contrast_has_its_words(values, title, against):
     result = scores(level("Payments"), watermelon=told(**values))
     (sentence,) = [s for s in say(result).sentences if s.startswith(title)]
     assert against in sentence
-    is_watermelon = values.get("finding") != "reverse"
-    assert (headline(result).title == title) == is_watermelon
+    assert headline(result).title == title
 
 
-def test_only_unhappy_users_go_to_the_portfolio():
-    for finding, count in (("watermelon", 1), ("reverse", 0), ("", 0)):
-        result = scores(watermelon=told(finding=finding, periods=24, answers=900))
-        assert len(result.sections()["watermelon"]) == count
+REVERSE = {"finding": "reverse", "sla": "red", "met": 8, "missed": 1, "poor": False,
+           "falling": False, "level": 4.5, "level_low": 4.3, "level_high": 4.7}  # fmt: skip
+
+
+def test_content_users_of_a_missed_service_level():
+    top = headline(scores(level("Payments"), watermelon=told(**REVERSE)))
+    assert (
+        top.title == "One of nine service levels missed, and yet users are as satisfied as agreed"
+    )
+    assert top.lead == (
+        "Of 9 service levels judged, 1 missed; the monthly mean score has come to 4.5 (4.3 to 4.7; "
+        "90% interval), against the agreed 4.2."
+    )
+    assert top.next == (
+        "Before spending on the missed target, ask users whether they noticed; it may be stricter "
+        "than they need."
+    )
+    # A score surely below its goal is more than that.
+    missed = scores(judged("Payments", "missed"), watermelon=told(**REVERSE))
+    assert headline(missed).title == "Users rate Payments below the goal"
+
+
+def several(*rows):
+    """Return what `watermelon` says of the unit and its services."""
+    groups = [told(**row).groups for row in rows]
+    return Watermelon(groups=pd.concat(groups), family=9, q=0.05, interval_level=0.95)
+
+
+def test_services_in_which_it_shows():
+    both = several({}, {"service": "Payments", "met": 2}, {"service": "Travel", **NOTHING})
+    said = say(scores(level("Payments"), watermelon=both)).sentences
+    assert "It shows in Payments." in said
+    only = several(NOTHING, {"service": "Payments", "met": 2, "poor": False})
+    result = scores(level("Payments"), watermelon=only)
+    assert say(result).sentences[1] == (
+        "Payments: green on paper, but users are less and less satisfied. Of 2 service levels "
+        "judged, all were met; the monthly mean score has come to 3.6 (3.3 to 3.9; 95% interval), "
+        "against the agreed 4.2. It fell by 0.07 a month over the last year (0.04 to 0.10)."
+    )
+    assert headline(result).title == "Users give 4.1 of 5; no goal is agreed"
+
+
+@pytest.mark.parametrize(
+    ("rows", "services"),
+    [
+        ([{}], [None]),
+        ([REVERSE], [None]),
+        ([NOTHING], []),
+        ([NOTHING, {"service": "Payments"}], ["Payments"]),
+        ([{}, {"service": "Payments"}], [None]),
+    ],
+)
+def test_what_the_portfolio_reads(rows, services):
+    records = several(*rows).groups.assign(periods=24, answers=900)
+    found = Watermelon(groups=records, family=2, q=0.05, interval_level=0.9)
+    told_on = key_figures_of(scores(watermelon=found))["watermelon"]
+    assert [record["service"] for record in told_on] == services
 
 
 # --- Hidden, missing -----------------------------------------------------------------------------
@@ -352,11 +407,11 @@ def test_shares_and_net_promoter_scores_have_their_own_form():
     assert words.rating(promoters) == "−12 (−30 to 5)"
     rows = [share.to_dict()]
     result = scores(*rows, unit=share.to_dict() | {"service": None}, measure="top_box")
-    assert headline(result).title.startswith("Share of satisfied users in October 2026: 79.5%")
+    assert headline(result).title == "79.5% of the answers are satisfied; no goal is agreed"
     assert "70%" in plot(result).svg(narrow=False)
     whole = promoters.to_dict() | {"service": None}
     result = scores(unit=whole, measure="nps", scale=(0.0, 10.0))
-    assert headline(result).title.startswith("Net promoter score in October 2026: −12")
+    assert headline(result).title == "The net promoter score is −12; no goal is agreed"
     assert "points" in plot(result).svg(narrow=False)
 
 

@@ -234,10 +234,15 @@ def test_a_trend_of_another_measure_worsens_nothing(ask):
 
 @pytest.mark.parametrize("service", [None, float("nan"), ""])
 def test_users_dissatisfied_though_all_was_kept(ask, service):
-    told = levels(kept(), watermelon=[{"service": service, "score": 3.7}])
+    told = levels(kept(), watermelon=[{"service": service, "finding": "watermelon"}])
     result = ask({"A": told})
     assert attention(result) == [("dissatisfied", "A", "")]
     assert result.attention["level"].isna().all()
+
+
+def test_content_users_of_a_missed_target_need_no_attention(ask):
+    told = levels(kept(), watermelon=[{"service": None, "finding": "reverse"}])
+    assert attention(ask({"A": told})) == []
 
 
 def test_an_error_rate_above_its_goal_calls_for_attention(ask):

@@ -41,6 +41,8 @@ MARKERS = {"plain": "o", "bad": "D", "good": "D", "better": "^", "worse": "v", "
            "unsure": "o"}  # fmt: skip
 HOLLOW = {"good", "unsure"}
 DOTTED = (0, (1.2, 1.2))
+CLEAR = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1}
+"""Behind words that a line would cross."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,10 @@ def draw_rows(
         edge = mtransforms.blended_transform_factory(ax.transAxes, ax.transData)
         for at, row in enumerate(rows):
             _draw_row(ax, row, at + (0.1 if narrow else 0), limits, GOAL_HALF[narrow] / step)
-            (_narrow_words if narrow else _wide_words)(ax, row, at, edge)
+            if narrow:
+                _narrow_words(ax, row, at, edge, box=None if line is None else CLEAR)
+            else:
+                _wide_words(ax, row, at, edge)
 
     return draw
 
@@ -157,8 +162,10 @@ def _wide_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> Non
     write(row.figures, 1, -UNDER, fontsize=SMALL, color=PALETTE["muted"])
 
 
-def _narrow_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> None:
-    """Write the label above a row, and its words below it."""
+def _narrow_words(
+    ax: Axes, row: Row, at: int, edge: mtransforms.Transform, box: dict[str, Any] | None
+) -> None:
+    """Write the label above a row, and its words below it, clear of a line through all rows."""
     weight, colour = _emphasis(row)
     under = shortened(row.under, LONGEST_LABEL[True])
     label = shortened(row.label, LONGEST_LABEL[True] - (BOLDER if weight == "bold" else 0))
@@ -170,7 +177,7 @@ def _narrow_words(ax: Axes, row: Row, at: int, edge: mtransforms.Transform) -> N
     ax.text(0, at - 0.19, under, transform=edge, va="center", fontsize=SMALL,
             color=PALETTE["muted"])  # fmt: skip
     ax.text(1, at + bottom, words, transform=edge, ha="right", va="center", fontsize=SMALL,
-            color=colour)  # fmt: skip
+            color=colour, bbox=box)  # fmt: skip
 
 
 def _emphasis(row: Row) -> tuple[str, str]:
@@ -196,13 +203,14 @@ def _draw_row(ax: Axes, row: Row, y: float, limits: tuple[float, float], goal_ha
             mew=1.4, clip_on=False)  # fmt: skip
 
 
-def draw_nothing(text: str) -> Draw:
+def draw_nothing(text: str = "") -> Draw:
     """Return the drawing that stands where there is nothing to draw: a line that says so."""
 
     def draw(figure: Figure, narrow: bool) -> None:
         set_height(figure, ROW[False])
         most = LONGEST_LABEL[True] if narrow else 2 * LONGEST_LABEL[True]
-        figure.text(0.01, 0.5, shortened(text, most), va="center", color=PALETTE["muted"])
+        said = shortened(text or _("Nothing to show"), most)
+        figure.text(0.01, 0.5, said, va="center", color=PALETTE["muted"])
 
     return draw
 

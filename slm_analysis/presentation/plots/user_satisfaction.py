@@ -10,7 +10,8 @@ from slm_analysis.presentation.numbers import plain_number, plain_percent
 from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.tables import user_satisfaction as tables
 from slm_analysis.presentation.words import user_satisfaction as words
-from slm_analysis.questions.user_satisfaction import NPS, UserSatisfaction
+from slm_analysis.questions.satisfaction_goals import NPS
+from slm_analysis.questions.user_satisfaction import UserSatisfaction
 
 STEP = {"mean": 0.5, "top_box": 0.1, NPS: 10.0}
 """The scale begins at a multiple of this; marks stand at multiples of it."""
@@ -33,7 +34,8 @@ def plot(result: UserSatisfaction) -> Chart:
         rows = [_row(level, result, own_goal=False) for level in levels]
         return Chart(words.caption(result, ""), draw_rows(rows, NO_SCALE, tick, marks=()))
     shared = not np.isnan(goal)
-    start = _start(result, low, high)
+    step = STEP[result.measure]
+    start = scale_start(_needed(result), low, high, step)
     draw = draw_rows(
         [_row(level, result, own_goal=not shared) for level in levels],
         (start, high),
@@ -41,7 +43,7 @@ def plot(result: UserSatisfaction) -> Chart:
         line=goal if shared else None,
         line_label=f"Goal {tick(goal)}" if shared else "",
         axis_label="" if result.measure == "top_box" else "points",
-        marks=_marks(start, high, STEP[result.measure]),
+        marks=scale_marks(start, high, step),
     )
     caption = words.caption(result, tick(start) if start > low else "")
     return Chart(caption, draw, tables.table(result))
@@ -62,18 +64,22 @@ def _row(level: pd.Series, result: UserSatisfaction, *, own_goal: bool) -> Row:
     )
 
 
-def _start(result: UserSatisfaction, lowest: float, highest: float) -> float:
-    """Return where the drawn scale starts: no lower than the figures need."""
-    step = STEP[result.measure]
-    known = result.levels[["low", "value"]].min().min()
-    if pd.isna(known):
+def scale_start(needed: float, lowest: float, highest: float, step: float) -> float:
+    """Return where the drawn scale starts: at a multiple of the step, no lower than needed."""
+    if pd.isna(needed):
         return lowest
-    needed = result.levels[["low", "value", "goal_value"]].min().min()
     return max(min(np.floor(needed / step) * step, highest - LEAST_STEPS * step), lowest)
 
 
-def _marks(low: float, high: float, step: float) -> list[float]:
+def scale_marks(low: float, high: float, step: float) -> list[float]:
     """Return round numbers between two ends, as many as can be told apart on a phone."""
     wide = [m * step for m in MULTIPLES if (high - low) / (m * step) < MOST_MARKS]
     apart = wide[0] if wide else high - low
     return [float(mark) for mark in np.arange(np.ceil(low / apart) * apart, high + step / 2, apart)]
+
+
+def _needed(result: UserSatisfaction) -> float:
+    """Return the lowest figure that is drawn; missing where every score is hidden."""
+    figures = ["low", "value", "goal_value"]
+    shown = result.levels[["low", "value"]].notna().any(axis=None)
+    return float(result.levels[figures].min().min()) if shown else np.nan

@@ -10,11 +10,22 @@ from slm_analysis.analyses.suppression import FEW
 from slm_analysis.analyses.watermelon import REVERSE, WATERMELON
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.numbers import counted, digits_to_tell, listed, percent
+from slm_analysis.presentation.numbers import (
+    counted,
+    digits_to_tell,
+    listed,
+    percent,
+)
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.presentation.words.contrasts import contrast, contrasts, finding, in_full, of_unit
 from slm_analysis.presentation.words.service_levels import VERDICTS
-from slm_analysis.questions.user_satisfaction import HIDDEN, MEAN, NO_GOAL, NPS, UserSatisfaction
+from slm_analysis.questions.satisfaction_goals import MEAN, NPS
+from slm_analysis.questions.user_satisfaction import (
+    HIDDEN,
+    NO_GOAL,
+    UserSatisfaction,
+)
 
 UNIT = "All services"
 TOO_FEW = "Too few answers"
@@ -26,6 +37,8 @@ HEADINGS = {
 }
 MEASURES = {MEAN: "Mean rating", "top_box": "Share of satisfied users", NPS: "Net promoter score"}
 OTHERS = "Those who did not answer may feel otherwise."
+BESIDE_FIGURE = {"answers_as_respondents", "goal_of", "goal_assumed", "response_rate_unknown"}
+"""Notes that matter where the scores are seen; the others are said in words or in About."""
 MOST_NAMED = 3
 SHARE = 100.0
 
@@ -119,59 +132,35 @@ def sentence(level: pd.Series, result: UserSatisfaction) -> str:
     )
 
 
-def finding(result: UserSatisfaction) -> str:
-    """Return whether service levels and satisfaction part: ``watermelon``, ``reverse``, empty."""
-    if result.watermelon is None:
-        return ""
-    return str(result.watermelon.groups["finding"].iloc[0])
-
-
-def contrast(result: UserSatisfaction) -> str:
-    """Return in one line how service levels and satisfaction part."""
-    assert result.watermelon is not None  # noqa: S101  else there is no finding
-    group = result.watermelon.groups.iloc[0]
-    if finding(result) == REVERSE:
-        what = "as satisfied as agreed" if group["goal_agreed"] else "above the middle of the scale"
-        return f"Targets missed, and yet users are {what}"
-    if not group["poor"]:
-        return "Green on paper, but users are less and less satisfied"
-    if group["goal_agreed"]:
-        return "Green on paper, but users less satisfied than agreed"
-    return "Green on paper, but users give less than the middle of the scale"
-
-
-def _contrast_told(result: UserSatisfaction) -> str:
-    """Return the service levels, then where satisfaction stands and where it goes."""
-    assert result.watermelon is not None  # noqa: S101  else there is no finding
-    group = result.watermelon.groups.iloc[0]
-    told = result.watermelon.interval_level
-    levels = counted(int(group["met"] + group["missed"]), "service level")
-    kept = "all were met" if finding(result) == WATERMELON else f"{group['missed']} missed"
-    goals = "agreed" if group["goal_agreed"] else "middle of the scale:"
-    digits = digits_to_tell([group["level_low"], group["level_high"]], [group["goal"]])
-    level, low, high = (
-        numbers.score(group[column], digits) for column in ("level", "level_low", "level_high")
-    )
-    sentences = [
-        f"Of {levels} judged, {kept}; the monthly mean score has come to {level} ({low} to {high}; "
-        f"{percent(told, 0)} interval), against the {goals} {group['goal']:g}."
-    ]
-    if group["falling"]:
-        digits = digits_to_tell([group["slope_high"]], [0.0])
-        slope, least, most = (
-            numbers.score(-group[column], digits) for column in ("slope", "slope_high", "slope_low")
-        )
-        sentences.append(f"It fell by {slope} a month over the last year ({least} to {most}).")
-    return " ".join(sentences)
-
-
 def answer(result: UserSatisfaction) -> str:
     """Return how satisfied users are, in one line."""
-    if finding(result) == WATERMELON:
-        return contrast(result)
-    heading = unit_row(result)["direction"]
-    onward = f"; lately {HEADINGS[heading]}" if heading in {WORSE, BETTER} else ""
-    return f"{by_goal(result)}{onward}"
+    group, heading = of_unit(result), unit_row(result)["direction"]
+    missed = judged(result, "missed")["evidence"] == "clear"
+    if finding(result) == WATERMELON or (finding(result) == REVERSE and not missed.any()):
+        assert group is not None  # noqa: S101  else there is no finding
+        return contrast(group)
+    lately = f"lately {HEADINGS[heading]}" if heading in {WORSE, BETTER} else ""
+    if _judged_nothing(result):
+        return "; ".join([", ".join(filter(None, [_figure(result), lately])), _why(result)])
+    return "; ".join(filter(None, [by_goal(result), lately]))
+
+
+def _judged_nothing(result: UserSatisfaction) -> bool:
+    """Whether there is a score, and no verdict on a goal."""
+    return not pd.isna(unit_row(result)["value"]) and judged(result, "missed", "met").empty
+
+
+def _figure(result: UserSatisfaction) -> str:
+    """Return ``Users give 4.3 of 5``."""
+    figure = score(unit_row(result), "value")
+    return {
+        MEAN: f"Users give {figure}{of_scale(result)}",
+        NPS: f"The net promoter score is {figure}",
+    }.get(result.measure, f"{figure} of the answers are satisfied")
+
+
+def _why(result: UserSatisfaction) -> str:
+    return "too few answers to judge a goal" if _has_goal(result) else "no goal is agreed"
 
 
 def by_goal(result: UserSatisfaction) -> str:
@@ -190,9 +179,7 @@ def by_goal(result: UserSatisfaction) -> str:
     if len(met):
         unsure = ", uncertain" if (met["evidence"] == "uncertain").any() else ""
         return f"{_names(met)}: rated as agreed{unsure}"
-    why = "too few answers to judge a goal" if _has_goal(result) else "no goal is agreed"
-    figure = f"{score(unit, 'value')}{of_scale(result)}"
-    return f"{MEASURES[result.measure]} in {when}: {figure}; {why}"
+    return f"{_figure(result)} in {when}; {_why(result)}"
 
 
 def _has_goal(result: UserSatisfaction) -> bool:
@@ -223,8 +210,9 @@ def _lead(result: UserSatisfaction) -> str:
             f"Scores of fewer than {result.min_group} people are not shown, so that nobody's "
             "answer can be read."
         )
-    if finding(result) == WATERMELON:
-        return _contrast_told(result)
+    group = of_unit(result)
+    if group is not None and group["finding"]:
+        return in_full(result, group)
     return sentence(unit, result)
 
 
@@ -240,7 +228,7 @@ def _what(result: UserSatisfaction) -> str:
         people = counted(unit["respondents"], "person", "people")
         return f"{people} gave {counted(unit['answers'], 'answer')}; every score is hidden."
     parts = []
-    if unit["answers"] and finding(result) == WATERMELON:
+    if unit["answers"] and finding(result):
         parts.append(sentence(unit, result))
     hidden = result.levels[result.levels["hidden"] & result.levels["service"].notna()]
     for words, rows in (
@@ -290,6 +278,11 @@ def _next(result: UserSatisfaction) -> str:
             "a target for it.",
         ),
         (
+            finding(result) == REVERSE and missed.empty,
+            "Before spending on the missed target, ask users whether they noticed; it may be "
+            "stricter than they need.",
+        ),
+        (
             not unit["answers"] or unit["hidden"],
             "Look at a longer period, or ask more of those who had a ticket resolved.",
         ),
@@ -316,8 +309,7 @@ def _next(result: UserSatisfaction) -> str:
 
 def say(result: UserSatisfaction) -> Prose:
     """Return what the scores say against their goals, then who could not answer."""
-    contrasted = [f"{contrast(result)}. {_contrast_told(result)}"] if finding(result) else []
-    return Prose([*_scores(result), *contrasted, *trend(result)], _caveats(result))
+    return Prose([*_scores(result), *contrasts(result), *trend(result)], _caveats(result))
 
 
 def _scores(result: UserSatisfaction) -> list[str]:
@@ -345,6 +337,13 @@ def _caveats(result: UserSatisfaction) -> list[str]:
     return [*said, *caveats(result.notes)]
 
 
+def _figure_caveats(result: UserSatisfaction) -> list[str]:
+    """Return what the figure itself does not show: hidden rows stay in it with their reason."""
+    unit = unit_row(result)
+    others = [] if pd.isna(unit["sent"]) or unit["hidden"] else [OTHERS]
+    return [*others, *caveats(note for note in result.notes if note.code in BESIDE_FIGURE)]
+
+
 def caption(result: UserSatisfaction, axis_start: str) -> Caption:
     """Return the words of the figure, whose axis may start above the lowest score."""
     when = numbers.months(result.period_start, result.period_end)
@@ -356,7 +355,7 @@ def caption(result: UserSatisfaction, axis_start: str) -> Caption:
         subtitle=f"{MEASURES[result.measure]}{scale} with 95% interval, {when}; answers to tickets "
         f"resolved{cut}",
         sentence=" ".join(_scores(result)),
-        caveats=_caveats(result),
+        caveats=_figure_caveats(result),
         how_to_read="Each dot is a score, the line its 95% interval, the upright line the goal. A "
         "coloured diamond lies below its goal by more than chance explains. Hidden scores stay in "
         "the list with the reason.",

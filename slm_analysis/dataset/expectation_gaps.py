@@ -1,0 +1,99 @@
+"""What each unit gives at the same time to resolve, worked out over all units for each month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from slm_analysis.analyses.expectations import expectations
+from slm_analysis.dataset.comparison import by_zone, survey_days
+from slm_analysis.sla.metrics import HOUR, resolution_times
+from slm_analysis.sla.reporting_periods import period_range
+
+WINDOW_MONTHS = 12
+"""A month has too few answers to compare units by time."""
+MONTHS_BACK = 12
+"""For so many reported months back from the export gaps are worked out."""
+COMPARABLE = ["service", "scale_min", "scale_max"]
+"""Answers are compared within one service and one scale."""
+MIX = ["priority", "ticket_type", "channel"]
+"""What is known at opening and held fixed beside the time."""
+GAPS, CURVES = "expectation_gaps", "expectation_curves"
+WINDOW = ["window_start", "window_end"]
+GAP_COLUMNS = [
+    "business_unit", *COMPARABLE, *WINDOW, "units", "answers", "respondents", "left_out", "score",
+    "plain_difference", "difference", "low", "high", "p", "q", "reason", "family", "interval_level",
+]  # fmt: skip
+CURVE_COLUMNS = ["business_unit", *COMPARABLE, *WINDOW, "band", "others"]
+
+
+def expectation_gaps(
+    targets: pd.DataFrame,
+    surveys: pd.DataFrame,
+    tickets: pd.DataFrame,
+    timezone: str | Mapping[str, str],
+    local_as_of: pd.Timestamp,
+) -> dict[str, pd.DataFrame]:
+    """Return how each unit scores at the same time to resolve, and what it is compared with.
+
+    Of other units a unit's rows tell how many there are, the difference to the mean of at least
+    three of them, and their mean score in bands of time in which each that counts has five people.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        Scored tickets of all units.
+    surveys, tickets : DataFrame
+        Contract tables of all units.
+    timezone : str or mapping
+        In which answers are dated; where units differ, the zone of each.
+    local_as_of : Timestamp
+        Local time of the export.
+
+    Returns
+    -------
+    dict of DataFrame
+        `expectation_gaps`: one row per unit, service, scale and month: `window_start`,
+        `window_end` (the twelve months up to it), and the columns of `Expectations.gaps`, with
+        `family` and `interval_level`. `expectation_curves`: one row per band of time, with the
+        columns of `Expectations.curve`.
+    """
+    answers = _answers(targets, surveys, tickets, timezone)
+    gaps, curves = [], []
+    last = local_as_of.to_period("M").start_time - pd.Timedelta(days=1)
+    first = last - pd.DateOffset(months=MONTHS_BACK - 1)
+    for month in period_range(first, last, "month"):
+        end = month + pd.offsets.MonthEnd(0)
+        window = {
+            "window_start": month - pd.DateOffset(months=WINDOW_MONTHS - 1),
+            "window_end": end,
+        }
+        own = answers[answers["day"].between(window["window_start"], end)]
+        found = expectations(own, by=COMPARABLE, mix=MIX)
+        level = {"family": found.family, "interval_level": found.interval_level}
+        gaps.append(found.gaps.assign(**window, **level))
+        curves.append(found.curve.assign(**window))
+    return {
+        GAPS: pd.concat(gaps, ignore_index=True)[GAP_COLUMNS],
+        CURVES: pd.concat(curves, ignore_index=True)[CURVE_COLUMNS],
+    }
+
+
+def _answers(
+    targets: pd.DataFrame,
+    surveys: pd.DataFrame,
+    tickets: pd.DataFrame,
+    timezone: str | Mapping[str, str],
+) -> pd.DataFrame:
+    """Return the answers about resolved tickets with the time that these took, and their mix."""
+    day = by_zone(surveys, timezone, lambda own, zone: survey_days(own, tickets, zone))
+    solved = resolution_times(targets[targets["stopped_at"].notna()])
+    columns = ["ticket_id", "business_unit", "score", "scale_min", "scale_max", "respondent_id"]
+    return (
+        surveys[columns]
+        .assign(day=day)
+        .merge(solved[["ticket_id", "service", "elapsed_seconds"]], on="ticket_id")
+        .merge(tickets[["ticket_id", *MIX]], on="ticket_id")
+        .assign(hours=lambda rows: rows.pop("elapsed_seconds") / HOUR)
+    )
