@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
-from slm_analysis.batch.execute import DIED, DONE, FAILED, TIMED_OUT, Record, executed
 from slm_analysis.batch.pages import Frame, blocks, page
 from slm_analysis.batch.pdf import PDF
 from slm_analysis.batch.plan import INDEX, Job, Plan
+from slm_analysis.batch.records import DIED, DONE, FAILED, TIMED_OUT, Record, executed
 from slm_analysis.files import write_whole
-from slm_analysis.fingerprint import file_digest
+from slm_analysis.fingerprint import digest, file_digest
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.language import N_, _, in_language, joined, pgettext
 
 ABOUT = N_("About this report")
 PAGES = ".pages.json"
-"""Every unit's page to the hash of what was written."""
+"""Every unit's page to two hashes: of what was written, and of what it was made from."""
 EVERY_UNIT, EVERY_MONTH = N_("All business units"), N_("All months")
 KPIS = {
     "kpis.csv": N_("CSV, for a spreadsheet"),
@@ -37,7 +39,7 @@ STATUS = {
 }
 
 
-def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> None:
+def publish(plan: Plan, records: Mapping[Job, Record], *, anew: bool = False) -> dict[Job, Record]:
     """Write the pages of a period.
 
     Parameters
@@ -45,36 +47,67 @@ def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> 
     plan : Plan
     records : mapping
         Of every job, the portfolio's included.
-    ran : collection of Job
-        Jobs that ran now. Pages name the unit's other reports, so all pages of their units are
-        written; those of other units only where they are not as they were written.
+    anew : bool
+        Write every page, not only those that are not as they were written, or were made from
+        something else. A page names the unit's other reports: they are part of what it is made
+        from.
+
+    Returns
+    -------
+    dict
+        The records; a report whose page could not be written has failed.
+
+    Raises
+    ------
+    OSError
+        Where the index or what lists the pages could not be written.
     """
-    changed = {job.business_unit for job in ran}
     index = plan.folder / INDEX
-    if plan.whole and not index.exists():
-        # Pages made before there was an index do not link to it.
-        changed.update(plan.units)
     has_index = plan.whole or index.exists()
+    before = {} if anew else _written(plan)
     written = _written(plan)
-    for job, record in records.items():
-        target = _page_of(job)
-        name = target.relative_to(plan.folder).as_posix()
-        if not job.business_unit:
-            continue
-        if record.status != DONE:
-            for file in (target, target.with_suffix(PDF)):
-                file.unlink(missing_ok=True)
+    told = dict(records)
+    for unit, reports in _by_unit(records).items():
+        for job, record in reports.items():
+            target = _page_of(job)
+            name = target.relative_to(plan.folder).as_posix()
             written.pop(name, None)
-        elif job.business_unit in changed or not _is_as_written(target, written.get(name)):
-            with in_language(job.language):
-                frame = _unit_frame(plan, job, records, has_index=has_index)
-                _write(target, page(blocks(executed(job)), frame))
-            written[name] = file_digest(target)
+            if record.status != DONE:
+                _remove(target)
+                continue
+            source = _source(job, reports, has_index=has_index)
+            if before.get(name) != [_digest_of(target), source]:
+                try:
+                    with in_language(job.language):
+                        frame = _unit_frame(plan, unit, job, reports, has_index=has_index)
+                        _write(target, page(blocks(executed(job)), frame))
+                except OSError as e:
+                    error = f"The page could not be written: {e.strerror or e}."
+                    told[job] = replace(record, status=FAILED, error=error)
+                    _remove(target)
+                    continue
+            written[name] = [_digest_of(target), source]
     write_whole(plan.folder / PAGES, json.dumps(written, ensure_ascii=False, indent=1))
     if plan.whole:
         with in_language(plan.language):
-            _write(index, page(_index_blocks(plan, records), _index_frame(plan)))
+            _write(index, page(_index_blocks(plan, told), _index_frame(plan)))
             _write_periods(plan.folder.parent)
+    return told
+
+
+def _by_unit(records: Mapping[Job, Record]) -> dict[str, dict[Job, Record]]:
+    """Return the records of each business unit, without the portfolio's."""
+    units: dict[str, dict[Job, Record]] = {}
+    for job, record in records.items():
+        if job.business_unit:
+            units.setdefault(job.business_unit, {})[job] = record
+    return units
+
+
+def _source(job: Job, reports: Mapping[Job, Record], *, has_index: bool) -> str:
+    """Return the hash of what a page is made from: the report, and what it says of the others."""
+    others = [[other.name, other.title, record.status] for other, record in reports.items()]
+    return digest([job.key, reports[job].sha256, others, has_index])
 
 
 def published(plan: Plan, records: Mapping[Job, Record]) -> list[Path]:
@@ -97,7 +130,14 @@ def _write(target: Path, content: str) -> None:
     write_whole(target, content)
 
 
-def _written(plan: Plan) -> dict[str, str]:
+def _remove(target: Path) -> None:
+    """Leave no page of a report that failed, if the disk lets us; nothing links to it."""
+    with suppress(OSError):
+        for file in (target, target.with_suffix(PDF)):
+            file.unlink(missing_ok=True)
+
+
+def _written(plan: Plan) -> dict[str, list[str]]:
     """Return the pages of earlier runs with their hashes."""
     try:
         return dict(json.loads((plan.folder / PAGES).read_text(encoding="utf-8")))
@@ -105,8 +145,9 @@ def _written(plan: Plan) -> dict[str, str]:
         return {}
 
 
-def _is_as_written(target: Path, known: str | None) -> bool:
-    return target.is_file() and file_digest(target) == known
+def _digest_of(target: Path) -> str:
+    """Return the hash of a page; empty where there is none."""
+    return file_digest(target) if target.is_file() else ""
 
 
 def _month(period: str) -> str:
@@ -124,19 +165,21 @@ def _made_by() -> str:
     return _("Made by {program}").format(program=PROGRAM)
 
 
-def _unit_frame(plan: Plan, job: Job, records: Mapping[Job, Record], *, has_index: bool) -> Frame:
-    unit, month, report = job.business_unit, _month(plan.period), _(job.title)
+def _unit_frame(
+    plan: Plan, unit: str, job: Job, reports: Mapping[Job, Record], *, has_index: bool
+) -> Frame:
+    """Return what stands around one of a unit's reports."""
+    month, report = _month(plan.period), _(job.title)
     tabs: list[Mapping[str, object]] = []
     links: dict[str, Mapping[str, str]] = {}
-    for other, record in records.items():
-        if other.business_unit == unit:
-            good = record.status == DONE
-            href = f"{other.name}.html" if good else ""
-            title, status = _(other.title), "" if good else _(STATUS[record.status])
-            tabs.append({"title": title, "href": href, "current": other is job, "status": status})
-            if good:
-                see = _("See {report}").format(report=title.lower())
-                links[other.name] = {"href": href, "title": see}
+    for other, record in reports.items():
+        good = record.status == DONE
+        href = f"{other.name}.html" if good else ""
+        title, status = _(other.title), "" if good else _(STATUS[record.status])
+        tabs.append({"title": title, "href": href, "current": other is job, "status": status})
+        if good:
+            see = _("See {report}").format(report=title.lower())
+            links[other.name] = {"href": href, "title": see}
     footer = _("Figures on this page belong to {unit} only.").format(unit=unit)
     return Frame(
         title=_("{unit}: {report}, {month}").format(unit=unit, report=report.lower(), month=month),
