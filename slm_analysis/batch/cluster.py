@@ -77,7 +77,7 @@ class Cluster:
             except TimeoutError:
                 problem = f"The scheduler at {self._place} has no worker."
                 raise InputError(Fault(problem, "Start some: dask worker ADDRESS.")) from None
-            self._check(self._client.run(_fault, self._mark, program_digest()))
+            self._check(self._client.run(fault_of, self._mark, program_digest()))
             self._opened = opened.pop_all()
         return self
 
@@ -90,7 +90,7 @@ class Cluster:
     def each(self, function: Callable[[Part], Told], parts: Iterable[Part]) -> Iterator[Told]:
         """Call a function of each part, yielding what it returns as it comes, in any order."""
         futures = self._client.map(function, list(parts), pure=False)
-        for future in distributed.as_completed(futures):
+        for future in distributed.as_completed(futures, loop=self._client.loop):
             yield future.result()
 
     def execute(self, jobs: Sequence[Job], root: Path) -> Generator[tuple[Job, Record]]:
@@ -108,7 +108,7 @@ class Cluster:
             for key, job in running.items()
         ]
         try:
-            for future in distributed.as_completed(futures):
+            for future in distributed.as_completed(futures, loop=self._client.loop):
                 job = running[future.key]
                 yield job, _record(job, future)
         finally:
@@ -143,7 +143,7 @@ def _client(scheduler: str | distributed.LocalCluster) -> distributed.Client:
         raise InputError(Fault(problem, "It should be like tcp://host:8786, or local:4.")) from None
 
 
-def _fault(mark: Path, program: str) -> list[tuple[str, str]]:
+def fault_of(mark: Path, program: str) -> list[tuple[str, str]]:
     """Return what is wrong with the worker that this is called on, with the remedy."""
     if not mark.is_file():
         return [
@@ -181,7 +181,7 @@ class RunKernels(distributed.WorkerPlugin):
 
     async def setup(self, worker: distributed.Worker) -> None:  # noqa: ARG002
         """Start a warm process: by exec, for a worker has threads and cannot be forked."""
-        self.faults = _fault(*self._expected)
+        self.faults = fault_of(*self._expected)
         self.kernels = Kernels()
         if not self.faults:
             await asyncio.to_thread(self.kernels.start)
