@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,10 @@ while not Path("go").exists():
 """The same, and waits to be told to go on."""
 
 
-def started(root: Path, *arguments: str, **options: Any) -> subprocess.Popen:
-    """Start a command of ``slm`` in a project."""
-    return subprocess.Popen(  # noqa: S603
+@contextmanager
+def started(root: Path, *arguments: str, **options: Any) -> Iterator[subprocess.Popen]:
+    """Run a command of ``slm`` in a project, beside a test."""
+    process = subprocess.Popen(  # noqa: S603
         [*SLM, *arguments],
         cwd=root,
         stdout=subprocess.PIPE,
@@ -42,6 +44,12 @@ def started(root: Path, *arguments: str, **options: Any) -> subprocess.Popen:
         start_new_session=True,
         **options,
     )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
 
 
 def until(

@@ -74,16 +74,23 @@ def worker(address: str):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory) -> Iterator[str]:
-    """Return the address of a scheduler that has two workers."""
+    """Return the address of a scheduler that has two workers, which no test kills."""
     with scheduler(tmp_path_factory.mktemp("dask")) as address, worker(address), worker(address):
         yield address
 
 
 @pytest.fixture
-def more_workers() -> Iterator[Callable[[str], subprocess.Popen]]:
-    """Return a function that starts a worker."""
+def to_lose(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Return a function that runs a scheduler and workers, and returns its address."""
     with ExitStack() as running:
-        yield lambda address: running.enter_context(worker(address))
+
+        def place(workers: int, **environment: str) -> str:
+            address = running.enter_context(scheduler(tmp_path, **environment))
+            for _ in range(workers):
+                running.enter_context(worker(address))
+            return address
+
+        yield place
 
 
 @pytest.fixture
@@ -103,20 +110,26 @@ def worker_of(kernel: int) -> psutil.Process:
     return psutil.Process(kernel).parent().parent()
 
 
+def at_work(root: Path, process: subprocess.Popen) -> None:
+    """Wait until a kernel works for each unit."""
+    until(lambda: all(kernels(root, unit) for unit in UNITS), "both at work", process)
+
+
 def test_a_run_on_a_cluster_is_as_one_here(project, place, tmp_path):
     alone = write_project(tmp_path / "alone")
     made = []
     for root, where in ((project, ["--scheduler", place]), (alone, ["--workers", "2"])):
-        process = started(root, "run", "--json", *where)
-        assert ended(process) == (OK, {HERE: DONE, THERE: DONE, "": DONE})
+        with started(root, "run", "--json", *where) as process:
+            assert ended(process) == (OK, {HERE: DONE, THERE: DONE, "": DONE})
         nothing_torn(root)
         made.append({f.relative_to(root): f for f in root.rglob("reports/**/*") if f.is_file()})
     assert made[0].keys() == made[1].keys()
     for name, file in made[0].items():
         if name.suffix in {".html", ".csv"}:
             assert file.read_bytes() == made[1][name].read_bytes(), name
-    workers = [p for p in psutil.process_iter() if "dask_worker" in " ".join(_command(p))]
-    assert not [child for w in workers for child in w.children() if "warm_parent" in _told(child)]
+    workers = [p for p in psutil.process_iter() if place in _command(p)]
+    assert len(workers) == 2
+    assert not [child for w in workers for child in w.children(recursive=True)]
 
 
 def _command(process: psutil.Process) -> list[str]:
@@ -124,10 +137,6 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
-
-
-def _told(process: psutil.Process) -> str:
-    return " ".join(_command(process))
 
 
 def test_a_second_run_does_nothing(project, place):
@@ -139,72 +148,69 @@ def test_a_second_run_does_nothing(project, place):
     assert sorted(f.name for f in (project / "reports").iterdir()) == ["2026-10", "index.html"]
 
 
-def test_the_jobs_of_a_worker_that_is_killed_run_again_once(waiting, place, more_workers):
-    process = started(waiting, "run", "--json", "--scheduler", place)
-    until(lambda: all(kernels(waiting, unit) for unit in UNITS), "both at work", process)
-    lost = worker_of(kernels(waiting, HERE)[0])
-    beside = family(lost.pid)
-    assert len(beside) == 3  # itself, the process that kernels are forked from, and a kernel
-    kill(lost.pid)
-    until(lambda: all_gone(beside), "nothing left of the worker")
-    more_workers(place)
-    until(lambda: len(kernels(waiting, HERE)) == 2, "the job again", process)
-    (waiting / "go").touch()
-    assert ended(process) == (OK, {HERE: DONE, THERE: DONE, "": DONE})
+def test_the_jobs_of_a_worker_that_is_killed_run_again_once(waiting, to_lose):
+    place = to_lose(3)
+    with started(waiting, "run", "--json", "--scheduler", place) as process:
+        at_work(waiting, process)
+        lost = worker_of(kernels(waiting, HERE)[0])
+        beside = family(lost.pid)
+        assert len(beside) == 3  # itself, the process that kernels are forked from, and a kernel
+        kill(lost.pid)
+        until(lambda: all_gone(beside), "nothing left of the worker")
+        until(lambda: len(kernels(waiting, HERE)) == 2, "the job again", process)
+        (waiting / "go").touch()
+        assert ended(process) == (OK, {HERE: DONE, THERE: DONE, "": DONE})
     assert [len(kernels(waiting, unit)) for unit in UNITS] == [2, 1]
     nothing_torn(waiting)
 
 
-def test_a_job_whose_workers_are_all_killed(waiting, tmp_path, more_workers):
-    never = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
-    with scheduler(tmp_path, **never) as address:
-        more_workers(address)
-        more_workers(address)
-        process = started(waiting, "run", "--json", "--scheduler", address)
-        until(lambda: all(kernels(waiting, unit) for unit in UNITS), "both at work", process)
+def test_a_job_whose_worker_may_not_be_lost(waiting, to_lose):
+    place = to_lose(2, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
+    with started(waiting, "run", "--json", "--scheduler", place) as process:
+        at_work(waiting, process)
         kill(worker_of(kernels(waiting, HERE)[0]).pid)
         (waiting / "go").touch()
         assert ended(process) == (BAD_REPORTS, {HERE: DIED, THERE: DONE, "": DONE})
-        nothing_torn(waiting)
+    nothing_torn(waiting)
 
 
 def test_ctrl_c_ends_what_runs_on_the_workers(waiting, place):
-    process = started(waiting, "run", "--json", "--scheduler", place)
-    until(lambda: all(kernels(waiting, unit) for unit in UNITS), "both at work", process)
-    parents = [psutil.Process(kernels(waiting, unit)[0]).parent() for unit in UNITS]
-    at_work = [p for parent in parents for p in family(parent.pid)]
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate()
+    with started(waiting, "run", "--json", "--scheduler", place) as process:
+        at_work(waiting, process)
+        parents = [psutil.Process(kernels(waiting, unit)[0]).parent() for unit in UNITS]
+        beside = [p for parent in parents for p in family(parent.pid)]
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
     assert process.returncode == BAD_REPORTS
     assert err == "stopped; finished reports are kept, the next run goes on from there\n"
-    until(lambda: all_gone(at_work), "no kernel left")
+    until(lambda: all_gone(beside), "no kernel left")
     (waiting / "go").touch()
-    process = started(waiting, "run", "--json", "--scheduler", place)
-    assert ended(process) == (OK, {HERE: DONE, THERE: DONE, "": DONE})
+    with started(waiting, "run", "--json", "--scheduler", place) as process:
+        assert ended(process) == (OK, {HERE: DONE, THERE: DONE, "": DONE})
     nothing_torn(waiting)
 
 
 def test_a_cluster_of_this_machine_ends_with_a_run_that_is_killed(waiting):
-    process = started(waiting, "run", "--json", "--cluster", "local:2")
-    until(lambda: all(kernels(waiting, unit) for unit in UNITS), "both at work", process)
-    all_of_it = family(process.pid)
-    process.kill()
-    process.communicate()
+    with started(waiting, "run", "--json", "--cluster", "local:2") as process:
+        at_work(waiting, process)
+        all_of_it = family(process.pid)
+        process.kill()
     until(lambda: all_gone(all_of_it), "no process left")
     (waiting / "go").touch()
-    process = started(waiting, "run", "--json", "--cluster", "local:2")
-    assert ended(process) == (OK, {HERE: DONE, THERE: DONE, "": DONE})
+    with started(waiting, "run", "--json", "--cluster", "local:2") as process:
+        assert ended(process) == (OK, {HERE: DONE, THERE: DONE, "": DONE})
     nothing_torn(waiting)
 
 
-def test_a_scheduler_that_is_lost(waiting, tmp_path, more_workers):
-    with scheduler(tmp_path) as address:
-        more_workers(address)
-        more_workers(address)
-        process = started(waiting, "run", "--json", "--scheduler", address)
-        until(lambda: all(kernels(waiting, unit) for unit in UNITS), "both at work", process)
-    code, status = ended(process)
-    assert (code, status) == (BAD_REPORTS, {HERE: DIED, THERE: DIED, "": DIED})
+def test_a_scheduler_that_is_lost(waiting, to_lose, tmp_path):
+    place = to_lose(2)
+    (running,) = [p for p in psutil.process_iter() if str(tmp_path) in " ".join(_command(p))]
+    with started(waiting, "run", "--json", "--scheduler", place) as process:
+        at_work(waiting, process)
+        running.kill()
+        code, status = ended(process)
+    assert code == BAD_REPORTS
+    assert status[HERE] == status[THERE] == DIED
 
 
 # --- what does not fit
@@ -214,7 +220,7 @@ def test_no_scheduler(project, monkeypatch, capsys):
     monkeypatch.chdir(project)
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     assert main(["run", "--scheduler", "tcp://127.0.0.1:9"]) == BAD_INPUT
-    out, err = capsys.readouterr()
+    err = capsys.readouterr().err
     assert err.startswith("error: No Dask scheduler answers at tcp://127.0.0.1:9: ")
     assert err.endswith(" It should be like tcp://host:8786, or local:4.\n")
     assert not [*project.glob("reports/.*")]
@@ -228,12 +234,12 @@ def test_no_address(project, monkeypatch, capsys, place):
     assert f"No Dask scheduler answers at {place}" in capsys.readouterr().err
 
 
-def test_no_worker(project, monkeypatch, tmp_path):
+def test_no_worker(project, monkeypatch, to_lose):
     monkeypatch.setattr(cluster, "PATIENCE", 5)
+    place = to_lose(0)
     with (
-        scheduler(tmp_path) as address,
-        pytest.raises(InputError, match=f"The scheduler at {address} has no worker. Start some"),
-        cluster.Cluster(address, project),
+        pytest.raises(InputError, match=f"The scheduler at {place} has no worker. Start some"),
+        cluster.Cluster(place, project),
     ):
         pass
 

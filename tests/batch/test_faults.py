@@ -96,12 +96,9 @@ def nothing_torn(root: Path) -> None:
 def running(project: Path) -> Iterator[tuple[subprocess.Popen, Path]]:
     """Return a run whose kernels both wait to be told to go on."""
     waiting(project)
-    process = started(project, "run", "--json", "--workers", "2")
-    until(lambda: all(kernels(project, unit) for unit in UNITS), "both kernels at work", process)
-    yield process, project
-    if process.poll() is None:
-        process.kill()
-    process.communicate()
+    with started(project, "run", "--json", "--workers", "2") as process:
+        until(lambda: all(kernels(project, unit) for unit in UNITS), "both at work", process)
+        yield process, project
 
 
 def test_a_kernel_that_is_killed(running):
@@ -141,14 +138,13 @@ def test_the_process_that_kernels_are_forked_from_is_killed(running):
 
 def test_the_run_itself_is_killed_and_started_again(project):
     waiting(project)
-    process = started(project, "run", "--json", "--workers", "1")
-    until(lambda: kernels(project, HERE), "a kernel at work", process)
-    (project / "go").touch()
-    until(lambda: kernels(project, THERE), "the second", process)
-    (project / "go").unlink()
-    started_by_run = family(process.pid)
-    kill(process.pid)
-    process.communicate()
+    with started(project, "run", "--json", "--workers", "1") as process:
+        until(lambda: kernels(project, HERE), "a kernel at work", process)
+        (project / "go").touch()
+        until(lambda: kernels(project, THERE), "the second", process)
+        (project / "go").unlink()
+        started_by_run = family(process.pid)
+        kill(process.pid)
     until(lambda: all_gone(started_by_run), "no process left")
     (project / "go").touch()
     assert told(ran(project)) == {HERE: DONE, THERE: DONE, "": DONE}
@@ -247,11 +243,12 @@ LARGE = "import os\nprint(os.urandom(400_000).hex())"
 
 def test_a_file_that_may_not_grow(project):
     faulty(project, LARGE)
-    process = started(
+    limit = (500_000, 500_000)
+    with started(
         project, "run", "--json", "--workers", "2",
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000)),
-    )  # fmt: skip
-    assert ended(process) == (BAD_REPORTS, {HERE: FAILED, THERE: DONE, "": DONE})
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    ) as process:  # fmt: skip
+        assert ended(process) == (BAD_REPORTS, {HERE: FAILED, THERE: DONE, "": DONE})
     nothing_torn(project)
 
 
