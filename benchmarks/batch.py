@@ -106,7 +106,15 @@ def processor() -> float:
 
 def warm(notebook: Path, number: int) -> None:
     jobs = [
-        Job(notebook, "Work", str(i), {"seed": i}, Path(f"warm{number}-{i}").resolve(), f"{i:x}")
+        Job(
+            notebook,
+            "Work",
+            str(i),
+            {"seed": i},
+            "en",
+            Path(f"warm{number}-{i}").resolve(),
+            f"{i:x}",
+        )
         for i in range(number)
     ]
     with LocalWorkers(WORKERS) as workers:

@@ -78,7 +78,7 @@ def short_jobs() -> bool:
     notebook = Path("short.ipynb").resolve()
     write(notebook, "seed = 0", "seed + 1")
     jobs = [
-        Job(notebook, "Short", str(i), {"seed": i}, Path(f"short/{i}").resolve(), f"{i:x}")
+        Job(notebook, "Short", str(i), {"seed": i}, "en", Path(f"short/{i}").resolve(), f"{i:x}")
         for i in range(SHORT_JOBS)
     ]
     runner = psutil.Process()

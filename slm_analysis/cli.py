@@ -35,6 +35,8 @@ OK, BAD_REPORTS, BAD_INPUT = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    # For a check of web addresses, which no notebook needs, jsonschema would build 35 parsers.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter of a unit's name shows "?".
         if isinstance(stream, TextIOWrapper):
