@@ -215,7 +215,7 @@ def _record(job: Job, future: distributed.Future) -> Record:
         record: Record = future.result()
     except distributed.KilledWorker as e:
         tries = e.allowed_failures + 1
-        return _written(job, ended(job, DIED, 0, f"its worker was lost {tries} times"))
+        return _written(job, ended(job, DIED, 0, f"lost with its worker (tries: {tries})"))
     except CancelledError:
         return ended(job, DIED, 0, "the scheduler was lost")
     except Exception as e:  # noqa: BLE001  whatever happens, the others go on and the table tells

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -20,12 +21,10 @@ from slm_analysis.batch.parameters import report_title
 from slm_analysis.batch.plan import Job
 from slm_analysis.batch.records import DIED, DONE, FAILED, Record, executed
 from slm_analysis.batch.warm_kernels import WarmParent
+from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can fork kernels")
-NOTEBOOKS = (
-    "00_portfolio", "01_service_levels", "02_trends", "03_root_causes", "04_satisfaction",
-    "05_process_changes",
-)  # fmt: skip
+NOTEBOOKS = sorted(notebook.stem for notebook in (PROJECT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +141,9 @@ slm_analysis.left = True
 
 def test_random_numbers_begin_from_the_key_of_the_job(job, tmp_path, warm):
     one = job("import random, numpy\nprint(random.random(), numpy.random.rand())")
-    first, second = (text(run_job(one, tmp_path, warm), one) for _ in range(2))
-    assert first == second
+    other = replace(one, key="beef")
+    first, another, again = (text(run_job(j, tmp_path, warm), j) for j in (one, other, one))
+    assert first == again != another
 
 
 def test_a_cell_that_raises_is_not_tried_again(kernels, job, tmp_path):
@@ -183,6 +183,7 @@ def test_signals_to_a_kernel_that_has_ended_do_nothing(parent, tmp_path):
 SLEEPER = """
 import time
 from slm_analysis.batch.warm_kernels import WarmParent
+from tests.conftest import PROJECT
 import os, sys, json
 parent = WarmParent()
 argv = ["-f", sys.argv[1]]
