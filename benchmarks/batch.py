@@ -26,7 +26,7 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from slm_analysis.batch.execute import LocalWorkers
+from slm_analysis.batch.local import LocalWorkers
 from slm_analysis.batch.plan import Job
 from slm_analysis.batch.records import DONE
 

@@ -29,7 +29,7 @@ import pandas as pd
 import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from slm_analysis.batch.execute import LocalWorkers
+from slm_analysis.batch.local import LocalWorkers
 from slm_analysis.batch.plan import Job
 from slm_analysis.batch.records import DONE
 

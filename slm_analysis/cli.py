@@ -20,7 +20,7 @@ from slm_analysis.project import NOTEBOOKS, PREPARED, project_root
 
 if TYPE_CHECKING:
     from slm_analysis.batch.cluster import Cluster
-    from slm_analysis.batch.execute import LocalWorkers
+    from slm_analysis.batch.local import LocalWorkers
     from slm_analysis.batch.plan import Job
     from slm_analysis.batch.records import Record
     from slm_analysis.dataset.data_quality import DataQuality
@@ -170,7 +170,7 @@ def _workers(options: argparse.Namespace, root: Path) -> LocalWorkers | Cluster:
         from slm_analysis.batch.cluster import Cluster  # noqa: PLC0415
 
         return Cluster(options.scheduler or options.cluster, root)
-    from slm_analysis.batch.execute import LocalWorkers  # noqa: PLC0415
+    from slm_analysis.batch.local import LocalWorkers  # noqa: PLC0415
 
     if options.workers < 1:
         raise InputError("--workers must be at least 1.")

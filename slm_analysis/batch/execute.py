@@ -1,14 +1,12 @@
-"""Runs jobs with papermill; every job ends with a record, and a failed one stops no other."""
+"""Runs a job with papermill; whatever happens, it ends with a record."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Self
 
 import nbformat
 from jupyter_core.utils import ensure_event_loop
@@ -45,34 +43,6 @@ QUIET = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
 """Every kernel would report being shut down, and note down what it ran."""
 SEED_DIGITS = 16
 ENGINE = "slm"
-
-
-class LocalWorkers:
-    """Threads of this process, each with one job at a time; a context, at whose end all stops.
-
-    Parameters
-    ----------
-    number : int
-    """
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-
-    def __enter__(self) -> Self:
-        self._kernels = Kernels()
-        self._pool = ThreadPoolExecutor(max_workers=self._number)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._kernels.stop()
-        self._pool.shutdown()
-
-    def execute(self, jobs: Sequence[Job], root: Path) -> Generator[tuple[Job, Record]]:
-        """Run jobs, yielding each with its record as it ends."""
-        running = {self._pool.submit(run_job, job, root, self._kernels): job for job in jobs}
-        for future in as_completed(running):
-            yield running[future], future.result()
 
 
 def run_job(job: Job, root: Path, kernels: Kernels) -> Record:

@@ -168,8 +168,9 @@ def _write_key_figures(plan: Plan, records: Mapping[Job, Record]) -> None:
         }
         for job, record in records.items()
     ]
-    content = {"period": plan.period, "reports": reports}
-    write_whole(plan.folder / KEY_FIGURES, json.dumps(content, ensure_ascii=False, indent=1))
+    lines = ",\n".join(json.dumps(report, ensure_ascii=False) for report in reports)
+    content = f'{{"period": {json.dumps(plan.period)}, "reports": [\n{lines}\n]}}\n'
+    write_whole(plan.folder / KEY_FIGURES, content)
     levels = [
         {"business_unit": job.business_unit, "period": plan.period} | level
         for job, record in records.items()

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from slm_analysis.batch.execute import LocalWorkers
+from slm_analysis.batch.local import LocalWorkers
 from slm_analysis.batch.plan import Job, plan
 from slm_analysis.batch.records import Record
 from slm_analysis.batch.run import run

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from slm_analysis.batch import execute
-from slm_analysis.batch.execute import LocalWorkers
+from slm_analysis.batch.local import LocalWorkers
 from slm_analysis.batch.plan import Plan, plan
 from slm_analysis.batch.records import DIED, DONE, FAILED, TIMED_OUT, Record
 from slm_analysis.batch.run import run
