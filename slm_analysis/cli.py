@@ -19,8 +19,10 @@ from slm_analysis.errors import InputError
 from slm_analysis.project import NOTEBOOKS, PREPARED, project_root
 
 if TYPE_CHECKING:
-    from slm_analysis.batch.execute import Record
+    from slm_analysis.batch.cluster import Cluster
+    from slm_analysis.batch.local import LocalWorkers
     from slm_analysis.batch.plan import Job
+    from slm_analysis.batch.records import Record
     from slm_analysis.dataset.data_quality import DataQuality
 
 # Commands import what they need when they run, so that `slm --help` is quick.
@@ -33,6 +35,8 @@ OK, BAD_REPORTS, BAD_INPUT = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    # For a check of web addresses, which no notebook needs, jsonschema would build 35 parsers.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter of a unit's name shows "?".
         if isinstance(stream, TextIOWrapper):
@@ -95,11 +99,22 @@ def _parser() -> argparse.ArgumentParser:
     told.add_argument(
         "--json", action="store_true", help="print one line of JSON per report as it ends"
     )
-    run.add_argument(
+    where = run.add_mutually_exclusive_group()
+    where.add_argument(
         "--workers",
         type=int,
         default=os.cpu_count() or 1,
         help="reports at a time (default: one per core)",
+    )
+    where.add_argument(
+        "--scheduler",
+        metavar="tcp://HOST:PORT",
+        help="run the reports on the workers of this Dask scheduler; needs the extra 'dask'",
+    )
+    where.add_argument(
+        "--cluster",
+        metavar="local:4",
+        help="run the reports on a Dask cluster of so many workers, started here for this run",
     )
     return parser
 
@@ -127,20 +142,39 @@ def _run(options: argparse.Namespace) -> int:
     from rich.progress import Progress  # noqa: PLC0415
 
     from slm_analysis.batch.plan import plan  # noqa: PLC0415
-    from slm_analysis.batch.run import run  # noqa: PLC0415
+    from slm_analysis.batch.run import UnpublishedError, run  # noqa: PLC0415
+
+    root = project_root()
+    with _ended_like_ctrl_c(), _workers(options, root) as workers:
+        planned = plan(root, options.period, options.unit)
+        total = len(planned.jobs) + (planned.portfolio is not None)
+        unpublished = None
+        with Progress(transient=True, disable=options.quiet or options.json) as progress:
+            task = progress.add_task(f"Reports of {planned.period}", total=total)
+            tell = _print_json if options.json else lambda _: progress.advance(task)
+            try:
+                records = run(planned, workers, tell)
+            except UnpublishedError as e:
+                records, unpublished = dict(e.records), e
+    if not options.json:
+        _report(records, planned.entry, only_bad=options.quiet)
+    if unpublished is not None:
+        print(f"error: {unpublished}", file=sys.stderr)
+        return BAD_REPORTS
+    return _exit_code(records)
+
+
+def _workers(options: argparse.Namespace, root: Path) -> LocalWorkers | Cluster:
+    """Return where the reports are run."""
+    if options.scheduler or options.cluster:
+        from slm_analysis.batch.cluster import Cluster  # noqa: PLC0415
+
+        return Cluster(options.scheduler or options.cluster, root)
+    from slm_analysis.batch.local import LocalWorkers  # noqa: PLC0415
 
     if options.workers < 1:
         raise InputError("--workers must be at least 1.")
-    planned = plan(project_root(), options.period, options.unit)
-    total = len(planned.jobs) + (planned.portfolio is not None)
-    with _ended_like_ctrl_c():
-        if options.json:
-            records = run(planned, options.workers, _print_json)
-            return _exit_code(records)
-        with Progress(transient=True, disable=options.quiet) as progress:
-            task = progress.add_task(f"Reports of {planned.period}", total=total)
-            records = run(planned, options.workers, lambda _: progress.advance(task))
-    return _report(records, planned.entry, only_bad=options.quiet)
+    return LocalWorkers(options.workers)
 
 
 @contextmanager
@@ -172,7 +206,8 @@ def _publish(options: argparse.Namespace) -> int:
     records = republish(planned)
     if options.pdf:
         print_pages(published(planned, records))
-    return _report(records, planned.entry)
+    _report(records, planned.entry)
+    return _exit_code(records)
 
 
 def _lab(_: argparse.Namespace) -> int:
@@ -187,19 +222,19 @@ def _exit_code(records: Mapping[Job, Record]) -> int:
 
 
 def _failed(records: Mapping[Job, Record]) -> list[Record]:
-    from slm_analysis.batch.execute import DONE  # noqa: PLC0415
+    from slm_analysis.batch.records import DONE  # noqa: PLC0415
 
     return [record for record in records.values() if record.status != DONE]
 
 
-def _report(records: Mapping[Job, Record], entry: Path, *, only_bad: bool = False) -> int:
+def _report(records: Mapping[Job, Record], entry: Path, *, only_bad: bool = False) -> None:
     """Print the run table and say how it ended; or only what failed."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     failed = _failed(records)
     if only_bad and not failed:
-        return OK
+        return
     table = Table("business unit", "report", "status", "seconds", "error", box=None)
     for record in failed if only_bad else records.values():
         table.add_row(
@@ -211,7 +246,6 @@ def _report(records: Mapping[Job, Record], entry: Path, *, only_bad: bool = Fals
         )
     Console(markup=False, highlight=False).print(table)
     print(f"{len(records) - len(failed)} of {len(records)} reports are good: {entry}")
-    return _exit_code(records)
 
 
 def _print_quality(quality: DataQuality) -> None:

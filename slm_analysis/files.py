@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from pathlib import Path
 
 import pandas as pd
@@ -10,12 +11,25 @@ import pandas as pd
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+def part_of(file: Path) -> Path:
+    """Return a name to write a file under until it is whole; no process of any machine has it."""
+    return file.with_name(f".{file.stem}.{uuid.uuid4().hex}.part{file.suffix}")
+
+
 def write_whole(file: Path, content: str | bytes) -> None:
     """Write a file so that it is whole or not there: temporary file, fsync, rename."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    with part.open("wb") as stream:
-        stream.write(content.encode("utf-8") if isinstance(content, str) else content)
-        stream.flush()
+    part = part_of(file)
+    try:
+        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        put_whole(part, file)
+    except OSError:  # the disk is full
+        part.unlink(missing_ok=True)
+        raise
+
+
+def put_whole(part: Path, file: Path) -> None:
+    """Give a file that is written its name, once the disk has it."""
+    with part.open("rb+") as stream:
         os.fsync(stream.fileno())
     part.replace(file)
 

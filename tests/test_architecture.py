@@ -15,7 +15,16 @@ import pytest
 import slm_analysis as slm
 
 PACKAGE = Path(slm.__file__).parent
-BASE = ("errors", "result", "yaml_text", "intervals", "files", "fingerprint", "project")
+BASE = (
+    "errors",
+    "languages",
+    "result",
+    "yaml_text",
+    "intervals",
+    "files",
+    "fingerprint",
+    "project",
+)
 ORDER = (
     *BASE, "analyses", "intake", "sla", "dataset", "questions", "presentation", "warm_up", "batch",
     "cli",

@@ -1,203 +1,192 @@
-"""Runs jobs with papermill; every job ends with a record, and a failed one stops no other."""
+"""Runs a job with papermill; whatever happens, it ends with a record."""
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed, wait
-from contextlib import closing
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 
 import nbformat
 from jupyter_core.utils import ensure_event_loop
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from papermill import PapermillExecutionError, execute_notebook
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.log import logger
 
-from slm_analysis.batch.kernels import STANDARD, WARM, LocalKernelManager, stop_all
+from slm_analysis.batch.kernels import Kernels, StoppedError
 from slm_analysis.batch.plan import Job
-from slm_analysis.batch.warm_kernels import warm_parent
-from slm_analysis.files import write_whole
+from slm_analysis.batch.records import (
+    DIED,
+    DONE,
+    FAILED,
+    TIMED_OUT,
+    Record,
+    ended,
+    executed,
+    partial,
+    record_file,
+    write_record,
+)
+from slm_analysis.files import part_of, put_whole
 from slm_analysis.fingerprint import file_digest
 from slm_analysis.presentation.views import KEY_FIGURES
 
-DONE, FAILED, DIED, TIMED_OUT = "done", "failed", "died", "timed_out"
 CELL_TIMEOUT, NOTEBOOK_TIMEOUT = 600, 1800
-"""Seconds that one cell may take, and after which a notebook begins no further cell."""
+"""Seconds that one cell, and all cells of a notebook together, may take."""
+START_TIMEOUT, OUTPUT_TIMEOUT = 300, 60
+"""Seconds that a kernel may take to begin, and its outputs to arrive after a cell has ended."""
 ATTEMPTS = 2
 """A kernel may die of what its neighbours took; a cell that raises would raise again."""
-STOP_EVERY = 0.2
-"""Seconds between looks for kernels that a stopped run has left."""
 QUIET = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
 """Every kernel would report being shut down, and note down what it ran."""
 SEED_DIGITS = 16
-LONGEST_ERROR = 500
-"""Letters of an error that the record keeps."""
+ENGINE = "slm"
 
 
-@dataclass(frozen=True)
-class Record:
-    """How a job ended; written last, as its commit mark.
+def run_job(job: Job, root: Path, kernels: Kernels) -> Record:
+    """Run one job, and write its notebook and its record.
 
-    Attributes
-    ----------
-    notebook, business_unit, key : str
-        Of the job.
-    status : str
-        ``done``, ``failed`` (a cell raised), ``died`` (the kernel did) or ``timed_out``.
-    seconds : float
-    error : str
-        What went wrong, on one line.
-    sha256 : str
-        Of the executed notebook.
-    key_figures : mapping
-        What the report emitted for the portfolio.
+    Whatever fails, the record tells; where not even that can be written, it is only returned.
+
+    Raises
+    ------
+    StoppedError
+        Where the kernels were stopped meanwhile: nothing is written then.
     """
-
-    notebook: str
-    business_unit: str
-    key: str
-    status: str
-    seconds: float
-    error: str
-    sha256: str
-    key_figures: Mapping[str, object]
-
-
-def executed(job: Job) -> Path:
-    """Return where the executed notebook of a job lies."""
-    return job.folder / f"{job.name}.ipynb"
-
-
-def partial(job: Job) -> Path:
-    """Return where the notebook of a failed job lies, the error visible in it."""
-    return job.folder / f"{job.name}.failed.ipynb"
-
-
-def record_file(job: Job) -> Path:
-    """Return where the record of a job lies."""
-    return job.folder / f"{job.name}.json"
-
-
-def recorded(job: Job) -> Record | None:
-    """Return how a job ended before, with the same key; its notebook still being whole."""
-    try:
-        record = Record(**json.loads(record_file(job).read_text(encoding="utf-8")))
-        whole = record.status != DONE or record.sha256 == file_digest(executed(job))
-    except (OSError, ValueError, TypeError):
-        return None
-    return record if whole and record.key == job.key else None
-
-
-def finished(job: Job) -> Record | None:
-    """Return the record of a job that was done before and need not be done again."""
-    record = recorded(job)
-    return record if record is not None and record.status == DONE else None
-
-
-def execute(jobs: Sequence[Job], root: Path, workers: int) -> Iterator[tuple[Job, Record]]:
-    """Run jobs, yielding each with its record as it ends; stop all where the caller stops."""
-    logger.setLevel(logging.CRITICAL)  # what papermill would log, the records tell
-    if not jobs:
-        return
-    with warm_parent() as warm:
-        kernel = WARM if warm else STANDARD
-        pool = ThreadPoolExecutor(max_workers=workers)
-        running = {pool.submit(run_job, job, root, kernel): job for job in jobs}
-        try:
-            for future in as_completed(running):
-                yield running[future], future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            while wait(running, timeout=STOP_EVERY).not_done:
-                stop_all()
-
-
-def run_job(
-    job: Job, root: Path, kernel: str = STANDARD, cell_timeout: int = CELL_TIMEOUT
-) -> Record:
-    """Run one job and write its notebook and record."""
-    job.folder.mkdir(parents=True, exist_ok=True)
-    for stale in (record_file(job), partial(job)):
-        stale.unlink(missing_ok=True)
-    part = job.folder / f".{job.name}.{os.getpid()}.part.ipynb"
+    logger.setLevel(logging.CRITICAL)  # what papermill would log, the record tells
     begun = time.monotonic()
+    part = part_of(executed(job))
+    try:
+        job.folder.mkdir(parents=True, exist_ok=True)
+        for stale in (record_file(job), partial(job)):
+            stale.unlink(missing_ok=True)
+        status, error, figures = _tried(job, part, root, kernels)
+        record = _kept(job, part, status, time.monotonic() - begun, error, figures)
+    except OSError as e:  # the disk is full, or the folder not ours
+        record = ended(job, FAILED, time.monotonic() - begun, _told(e))
+        with suppress(OSError):
+            executed(job).unlink(missing_ok=True)
+            write_record(job, record)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return record
+
+
+def _tried(
+    job: Job, part: Path, root: Path, kernels: Kernels
+) -> tuple[str, str, Mapping[str, object]]:
+    """Execute a job's notebook, once more where its kernel died."""
     for _ in range(ATTEMPTS):
-        status, error, figures = _attempt(job, part, root, kernel, cell_timeout)
+        status, error, figures = _attempt(job, part, root, kernels)
+        if kernels.stopped:
+            raise StoppedError
         if status != DIED:
             break
+    return status, error, figures
+
+
+def _kept(
+    job: Job,
+    part: Path,
+    status: str,
+    seconds: float,
+    error: str,
+    figures: Mapping[str, object],
+) -> Record:
+    """Give the notebook its name, then write the record."""
     sha256 = ""
     if status == DONE:
-        part.replace(executed(job))
+        put_whole(part, executed(job))
         sha256 = file_digest(executed(job))
     else:
         executed(job).unlink(missing_ok=True)
         if part.exists():
-            part.replace(partial(job))
-    record = Record(
-        notebook=job.name,
-        business_unit=job.business_unit,
-        key=job.key,
-        status=status,
-        seconds=round(time.monotonic() - begun, 1),
-        error=" ".join(error.split())[:LONGEST_ERROR],
-        sha256=sha256,
-        key_figures=figures,
-    )
-    write_whole(record_file(job), json.dumps(asdict(record), ensure_ascii=False, indent=1))
+            put_whole(part, partial(job))
+    record = ended(job, status, seconds, error, sha256, figures)
+    write_record(job, record)
     return record
 
 
 def _attempt(
-    job: Job, part: Path, root: Path, kernel: str, cell_timeout: int
+    job: Job, part: Path, root: Path, kernels: Kernels
 ) -> tuple[str, str, Mapping[str, object]]:
     """Execute a job's notebook; return how it ended, what went wrong, and its key figures."""
+    deadline = time.monotonic() + NOTEBOOK_TIMEOUT
     try:
-        _execute(job, part, root, kernel, cell_timeout)
+        _execute(job, part, root, kernels, deadline)
         return DONE, "", _key_figures(part)
     except (PapermillExecutionError, CellExecutionError) as e:
         return FAILED, f"{e.ename}: {e.evalue}", {}
-    except NotebookTimeoutError:
-        return TIMED_OUT, f"the notebook took longer than {NOTEBOOK_TIMEOUT} seconds", {}
     except CellTimeoutError:
-        return TIMED_OUT, f"a cell took longer than {cell_timeout} seconds", {}
-    except DeadKernelError:
+        if time.monotonic() >= deadline:
+            return TIMED_OUT, f"the notebook took longer than {NOTEBOOK_TIMEOUT} seconds", {}
+        return TIMED_OUT, f"a cell took longer than {CELL_TIMEOUT} seconds", {}
+    except RuntimeError:  # nbclient's DeadKernelError, and what Jupyter says of one never ready
         return DIED, "the kernel died", {}
     except Exception as e:  # noqa: BLE001  whatever happens, the others go on and the table tells
-        return FAILED, f"{type(e).__name__}: {e}", {}
+        return FAILED, _told(e), {}
 
 
-class NotebookTimeoutError(TimeoutError):
-    """A notebook has used up its time."""
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
-def _execute(job: Job, part: Path, root: Path, kernel: str, cell_timeout: int) -> None:
+def _execute(job: Job, part: Path, root: Path, kernels: Kernels, deadline: float) -> None:
     """Execute a job's notebook into a file, on an event loop that ends with it."""
-    manager = type("JobKernelManager", (LocalKernelManager,), {"seed": job.key[:SEED_DIGITS]})
-    deadline = time.monotonic() + NOTEBOOK_TIMEOUT
-
-    def in_time(**_: object) -> None:
-        if time.monotonic() > deadline:
-            raise NotebookTimeoutError
-
     with closing(ensure_event_loop()):
         execute_notebook(
             _as_it_is(job.notebook),
             _as_it_is(part),
             parameters=dict(job.parameters),
-            kernel_name=kernel,
+            engine_name=ENGINE,
+            kernel_name=kernels.start(),
+            kernel_manager_class=kernels.manager(job.key[:SEED_DIGITS]),
+            extra_arguments=QUIET,
             resources={"metadata": {"path": str(root)}},  # the kernel's working directory
+            start_timeout=START_TIMEOUT,
+            timeout_func=lambda _: max(min(CELL_TIMEOUT, deadline - time.monotonic()), 0.001),
+            iopub_timeout=OUTPUT_TIMEOUT,
+            raise_on_iopub_timeout=True,  # otherwise what had not arrived would be missing unseen
             progress_bar=False,
             log_output=False,
-            execution_timeout=cell_timeout,
-            on_cell_start=in_time,
-            kernel_manager_class=manager,
-            extra_arguments=QUIET,
         )
+
+
+class OnceSaved(NotebookExecutionManager):
+    """Keeps a notebook in memory until its end; papermill's own saves it twice per cell."""
+
+    def save(self, **_: object) -> None:
+        """Write the notebook, if it has ended."""
+        if self.end_time is not None:
+            super().save()
+
+
+class BatchEngine(NBClientEngine):
+    """Papermill's engine, but for how often it saves."""
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: nbformat.NotebookNode,
+        kernel_name: str,
+        output_path: str,
+        progress_bar: bool = False,
+        **options: object,
+    ) -> nbformat.NotebookNode:
+        """Execute a notebook that parameters were put into."""
+        manager = OnceSaved(nb, output_path, progress_bar=progress_bar)
+        manager.notebook_start()
+        try:
+            cls.execute_managed_notebook(manager, kernel_name, **options)
+        finally:
+            manager.notebook_complete()
+        return manager.nb
+
+
+papermill_engines.register(ENGINE, BatchEngine)
 
 
 def _as_it_is(path: Path) -> str:

@@ -13,7 +13,7 @@ import nbformat
 from papermill.iorw import read_yaml_file
 
 from slm_analysis.errors import Fault, InputError, nearest
-from slm_analysis.presentation.language import ENGLISH, LANGUAGES
+from slm_analysis.languages import ENGLISH, LANGUAGES
 from slm_analysis.project import DEFAULTS, NOTEBOOKS, UNITS
 from slm_analysis.yaml_text import Node, parse_all, read_yaml
 

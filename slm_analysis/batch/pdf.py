@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slm_analysis.batch.publish import PDF
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.files import write_whole
 from slm_analysis.presentation.language import _, in_language
@@ -15,7 +16,6 @@ from slm_analysis.presentation.language import _, in_language
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType, Page
 
-PDF = ".pdf"
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
             "microsoft-edge")  # fmt: skip
 CHANNELS = ("chrome", "msedge")

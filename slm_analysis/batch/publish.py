@@ -1,43 +1,31 @@
-"""Which pages there are: one per good report, the index of a period, the list of periods."""
+"""Which pages there are: one per good report, the index of a period, the list of periods.
+
+A page is written where it is missing, is not as it was written, or was made from something else.
+What draws pages is imported only then, so that a run that finds all as it should be is quick.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
-from importlib import metadata
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
-from slm_analysis.batch.execute import DIED, DONE, FAILED, TIMED_OUT, Record, executed
-from slm_analysis.batch.pages import Frame, blocks, page
-from slm_analysis.batch.pdf import PDF
 from slm_analysis.batch.plan import INDEX, Job, Plan
+from slm_analysis.batch.records import DONE, FAILED, Record
 from slm_analysis.files import write_whole
-from slm_analysis.fingerprint import file_digest
-from slm_analysis.presentation import numbers
-from slm_analysis.presentation.language import N_, _, in_language, joined, pgettext
+from slm_analysis.fingerprint import digest, file_digest, program_digest
 
-ABOUT = N_("About this report")
 PAGES = ".pages.json"
-"""Every unit's page to the hash of what was written."""
-EVERY_UNIT, EVERY_MONTH = N_("All business units"), N_("All months")
-KPIS = {
-    "kpis.csv": N_("CSV, for a spreadsheet"),
-    "kpis.parquet": N_("Parquet, for a program"),
-}
-"""Every promise of every unit as a table, beside the index."""
+"""Every page of a period to two hashes: of what was written, and of what it was made from."""
 PERIOD = re.compile(r"\d{4}-\d{2}")
-PROGRAM = f"slm-analysis {metadata.version('slm-analysis')}"
-STATUS = {
-    FAILED: N_("failed"),
-    DIED: N_("the kernel died"),
-    TIMED_OUT: N_("took too long"),
-}
+PDF = ".pdf"
 
 
-def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> None:
+def publish(plan: Plan, records: Mapping[Job, Record], *, anew: bool = False) -> dict[Job, Record]:
     """Write the pages of a period.
 
     Parameters
@@ -45,36 +33,47 @@ def publish(plan: Plan, records: Mapping[Job, Record], ran: Collection[Job]) -> 
     plan : Plan
     records : mapping
         Of every job, the portfolio's included.
-    ran : collection of Job
-        Jobs that ran now. Pages name the unit's other reports, so all pages of their units are
-        written; those of other units only where they are not as they were written.
+    anew : bool
+        Write every page.
+
+    Returns
+    -------
+    dict
+        The records; a report whose page could not be written has failed.
+
+    Raises
+    ------
+    OSError
+        Where the index or what lists the pages could not be written.
     """
-    changed = {job.business_unit for job in ran}
-    index = plan.folder / INDEX
-    if plan.whole and not index.exists():
-        # Pages made before there was an index do not link to it.
-        changed.update(plan.units)
-    has_index = plan.whole or index.exists()
-    written = _written(plan)
-    for job, record in records.items():
-        target = _page_of(job)
-        name = target.relative_to(plan.folder).as_posix()
-        if not job.business_unit:
-            continue
-        if record.status != DONE:
-            for file in (target, target.with_suffix(PDF)):
-                file.unlink(missing_ok=True)
-            written.pop(name, None)
-        elif job.business_unit in changed or not _is_as_written(target, written.get(name)):
-            with in_language(job.language):
-                frame = _unit_frame(plan, job, records, has_index=has_index)
-                _write(target, page(blocks(executed(job)), frame))
-            written[name] = file_digest(target)
-    write_whole(plan.folder / PAGES, json.dumps(written, ensure_ascii=False, indent=1))
+    pages = _Pages(plan.folder, anew=anew)
+    has_index = plan.whole or (plan.folder / INDEX).exists()
+    told = dict(records)
+    for reports in _by_unit(records).values():
+        for job, record in reports.items():
+            page = _page_of(job)
+            if record.status != DONE:
+                pages.remove(page)
+                continue
+            source = _source(job, reports, has_index=has_index)
+            content = partial(_unit_page, plan, job, reports, has_index=has_index)
+            try:
+                pages.write(page, source, job.language, content)
+            except OSError as e:
+                error = f"The page could not be written: {e.strerror or e}."
+                told[job] = replace(record, status=FAILED, error=error)
+                pages.remove(page)
     if plan.whole:
-        with in_language(plan.language):
-            _write(index, page(_index_blocks(plan, records), _index_frame(plan)))
-            _write_periods(plan.folder.parent)
+        shown = [[job.key, job.title, r.status, r.error, r.sha256] for job, r in told.items()]
+        index = plan.folder / INDEX
+        pages.write(index, digest(shown), plan.language, partial(_index_page, plan, told))
+        found = (file.parent.name for file in plan.folder.parent.glob(f"*/{INDEX}"))
+        periods = sorted((name for name in found if PERIOD.fullmatch(name)), reverse=True)
+        source = digest([periods, plan.language, program_digest()])
+        every = plan.folder.parent / INDEX
+        pages.write(every, source, plan.language, partial(_periods_page, periods))
+    pages.save()
+    return told
 
 
 def published(plan: Plan, records: Mapping[Job, Record]) -> list[Path]:
@@ -87,160 +86,84 @@ def published(plan: Plan, records: Mapping[Job, Record]) -> list[Path]:
     return [plan.folder / INDEX, *good] if plan.whole else good
 
 
+class _Pages:
+    """The pages of a period, and what is known of those written before."""
+
+    def __init__(self, folder: Path, *, anew: bool) -> None:
+        self._file = folder / PAGES
+        self._anew = anew
+        try:
+            self._known = dict(json.loads(self._file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            self._known = {}
+
+    def write(self, page: Path, source: str, language: str, content: Callable[[], str]) -> None:
+        """Write a page, unless it is as it should be."""
+        name = self._name(page)
+        if not self._anew and self._known.get(name) == [_digest_of(page), source]:
+            return
+        from slm_analysis.presentation.language import in_language  # noqa: PLC0415
+
+        self._known.pop(name, None)
+        with in_language(language):
+            text = content()
+        # What was printed of it before would no longer be the same.
+        page.with_suffix(PDF).unlink(missing_ok=True)
+        write_whole(page, text)
+        self._known[name] = [_digest_of(page), source]
+
+    def remove(self, page: Path) -> None:
+        """Leave no page of a report that failed, if the disk lets us; nothing links to it."""
+        self._known.pop(self._name(page), None)
+        with suppress(OSError):
+            for file in (page, page.with_suffix(PDF)):
+                file.unlink(missing_ok=True)
+
+    def save(self) -> None:
+        """Write down what is known."""
+        write_whole(self._file, json.dumps(self._known, ensure_ascii=False, indent=1))
+
+    def _name(self, page: Path) -> str:
+        return page.relative_to(self._file.parent.parent).as_posix()
+
+
 def _page_of(job: Job) -> Path:
     return job.folder / f"{job.name}.html"
 
 
-def _write(target: Path, content: str) -> None:
-    """Write a page; what was printed of it before would no longer be the same."""
-    target.with_suffix(PDF).unlink(missing_ok=True)
-    write_whole(target, content)
+def _digest_of(page: Path) -> str:
+    """Return the hash of a page; empty where there is none."""
+    return file_digest(page) if page.is_file() else ""
 
 
-def _written(plan: Plan) -> dict[str, str]:
-    """Return the pages of earlier runs with their hashes."""
-    try:
-        return dict(json.loads((plan.folder / PAGES).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
-
-
-def _is_as_written(target: Path, known: str | None) -> bool:
-    return target.is_file() and file_digest(target) == known
-
-
-def _month(period: str) -> str:
-    return numbers.month(pd.Period(period).start_time)
-
-
-def _as_of(plan: Plan) -> str:
-    as_of = plan.prepared.as_of.tz_convert(plan.prepared.timezone)
-    return _("As of {date}, {time}, {timezone}").format(
-        date=numbers.date(as_of), time=f"{as_of:%H:%M}", timezone=plan.prepared.timezone
-    )
-
-
-def _made_by() -> str:
-    return _("Made by {program}").format(program=PROGRAM)
-
-
-def _unit_frame(plan: Plan, job: Job, records: Mapping[Job, Record], *, has_index: bool) -> Frame:
-    unit, month, report = job.business_unit, _month(plan.period), _(job.title)
-    tabs: list[Mapping[str, object]] = []
-    links: dict[str, Mapping[str, str]] = {}
-    for other, record in records.items():
-        if other.business_unit == unit:
-            good = record.status == DONE
-            href = f"{other.name}.html" if good else ""
-            title, status = _(other.title), "" if good else _(STATUS[record.status])
-            tabs.append({"title": title, "href": href, "current": other is job, "status": status})
-            if good:
-                see = _("See {report}").format(report=title.lower())
-                links[other.name] = {"href": href, "title": see}
-    footer = _("Figures on this page belong to {unit} only.").format(unit=unit)
-    return Frame(
-        title=_("{unit}: {report}, {month}").format(unit=unit, report=report.lower(), month=month),
-        kicker=_("{unit}, {report}").format(unit=unit, report=report.lower()),
-        period=month,
-        as_of=_as_of(plan),
-        home={"href": f"../{INDEX}", "title": _(EVERY_UNIT)} if has_index else None,
-        tabs=tabs,
-        links=links,
-        footer=joined([footer, _made_by()]),
-    )
-
-
-def _index_frame(plan: Plan) -> Frame:
-    month = _month(plan.period)
-    return Frame(
-        title=_("All business units, {month}").format(month=month),
-        kicker=_(EVERY_UNIT),
-        period=month,
-        as_of=_as_of(plan),
-        home={"href": f"../{INDEX}", "title": _(EVERY_MONTH)},
-        tabs=(),
-        links={},
-        footer=_made_by(),
-    )
-
-
-def _index_blocks(plan: Plan, records: Mapping[Job, Record]) -> Iterator[Mapping[str, object]]:
-    """Yield the portfolio's blocks, and before its About the list of all reports."""
-    shown = _portfolio_blocks(plan, records)
-    about = {"type": "question", "text": _(ABOUT)}
-    at = shown.index(about) if about in shown else len(shown)
-    yield from shown[:at]
-    yield {"type": "question", "text": _("All reports of this month")}
-    yield _reports(plan, records)
-    files = [{"href": n, "title": _(t)} for n, t in KPIS.items() if (plan.folder / n).is_file()]
-    yield {"type": "files", "text": _("The figures of every promise as a table:"), "files": files}
-    yield from shown[at:]
-
-
-def _portfolio_blocks(plan: Plan, records: Mapping[Job, Record]) -> list[Mapping[str, object]]:
-    """Return what the portfolio shows; where it failed, a headline that says so."""
+def _by_unit(records: Mapping[Job, Record]) -> dict[str, dict[Job, Record]]:
+    """Return the records of each business unit, without the portfolio's."""
+    units: dict[str, dict[Job, Record]] = {}
     for job, record in records.items():
-        if not job.business_unit and record.status == DONE:
-            return list(blocks(executed(job)))
-        if not job.business_unit:
-            return [_headline_without_portfolio(plan, record)]
-    return []
+        if job.business_unit:
+            units.setdefault(job.business_unit, {})[job] = record
+    return units
 
 
-def _headline_without_portfolio(plan: Plan, record: Record) -> Mapping[str, object]:
-    title = _("The portfolio of {month} could not be made").format(month=_month(plan.period))
-    return {
-        "type": "headline",
-        "title": title,
-        "lead": _("The reports of the business units are below."),
-        "what": _("The portfolio: {failure}").format(failure=_failure(record)),
-        "sure": _("Nothing is said about all units together."),
-        "next": _("Mend what failed and run again."),
-    }
+def _source(job: Job, reports: Mapping[Job, Record], *, has_index: bool) -> str:
+    """Return the hash of what a page is made from: the report, and what it says of the others."""
+    others = [[other.name, other.title, record.status] for other, record in reports.items()]
+    return digest([job.key, reports[job].sha256, others, has_index])
 
 
-def _reports(plan: Plan, records: Mapping[Job, Record]) -> Mapping[str, object]:
-    """Return the table of all reports, failed ones with the reason."""
-    titles = {job.notebook: _(job.title) for job in plan.jobs}
-    rows: dict[str, list[Mapping[str, str]]] = {}
-    for job in plan.jobs:
-        record = records[job]
-        done = record.status == DONE
-        rows.setdefault(job.business_unit, []).append(
-            {
-                "title": titles[job.notebook],
-                "href": f"{job.folder.name}/{job.name}.html" if done else "",
-                "error": "" if done else _failure(record),
-            }
-        )
-    good = sum(records[job].status == DONE for job in plan.jobs)
-    return {
-        "type": "reports",
-        "first": _("Unit"),
-        "caption": _("{good} of {all} reports made").format(good=good, all=len(plan.jobs)),
-        "columns": [*titles.values()],
-        "rows": [{"name": unit, "cells": cells} for unit, cells in rows.items()],
-    }
+def _unit_page(plan: Plan, job: Job, reports: Mapping[Job, Record], *, has_index: bool) -> str:
+    from slm_analysis.batch.page_frames import unit_page  # noqa: PLC0415
+
+    return unit_page(plan, job, reports, has_index=has_index)
 
 
-def _failure(record: Record) -> str:
-    return _("{status}. {error}").format(status=_(STATUS[record.status]), error=record.error)
+def _index_page(plan: Plan, records: Mapping[Job, Record]) -> str:
+    from slm_analysis.batch.page_frames import index_page  # noqa: PLC0415
+
+    return index_page(plan, records)
 
 
-def _write_periods(reports: Path) -> None:
-    """Write the list of all periods that have an index."""
-    found = (file.parent.name for file in reports.glob(f"*/{INDEX}"))
-    periods = sorted((name for name in found if PERIOD.fullmatch(name)), reverse=True)
-    to_open = pgettext("a link", "Open")
-    rows = [
-        {"name": _month(p), "cells": [{"title": to_open, "href": f"{p}/{INDEX}"}]} for p in periods
-    ]
-    block = {
-        "type": "reports",
-        "first": _("Month"),
-        "caption": _("Latest first"),
-        "columns": [_("Report")],
-        "rows": rows,
-    }
-    frame = Frame(_(EVERY_MONTH), "", "", "", None, (), {}, _made_by())
-    write_whole(reports / INDEX, page([block], frame))
+def _periods_page(periods: list[str]) -> str:
+    from slm_analysis.batch.page_frames import periods_page  # noqa: PLC0415
+
+    return periods_page(periods)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from slm_analysis.batch.execute import Record, execute, finished, recorded
 from slm_analysis.batch.plan import KEY_FIGURES, Job, Plan
 from slm_analysis.batch.publish import publish
+from slm_analysis.batch.records import Record, finished, recorded
 from slm_analysis.errors import InputError
 from slm_analysis.files import csv_text, write_whole
 from slm_analysis.fingerprint import digest
@@ -31,14 +33,36 @@ BYTE_ORDER_MARK = "\ufeff"
 """Tells Excel that a CSV file is UTF-8."""
 
 
-def run(plan: Plan, workers: int, on_record: Callable[[Record], None]) -> dict[Job, Record]:
+class Workers(Protocol):
+    """Where jobs run: threads of this process, or a cluster."""
+
+    def execute(self, jobs: Sequence[Job], root: Path) -> Generator[tuple[Job, Record]]:
+        """Run jobs, yielding each with its record as it ends."""
+        ...
+
+
+class UnpublishedError(Exception):
+    """Reports were run, but the index or the tables of all of them could not be written.
+
+    Attributes
+    ----------
+    records : mapping
+        Of every job that was run, as `run` returns them.
+    """
+
+    def __init__(self, records: Mapping[Job, Record], cause: OSError) -> None:
+        super().__init__(f"{cause.filename or 'output'}: {cause.strerror or cause}.")
+        self.records = records
+
+
+def run(plan: Plan, workers: Workers, on_record: Callable[[Record], None]) -> dict[Job, Record]:
     """Run what is missing or changed, and publish.
 
     Parameters
     ----------
     plan : Plan
-    workers : int
-        Notebooks at a time.
+    workers : Workers
+        Where jobs run.
     on_record : callable
         Told of each record as it comes, those of earlier runs first.
 
@@ -51,20 +75,22 @@ def run(plan: Plan, workers: int, on_record: Callable[[Record], None]) -> dict[J
     ------
     InputError
         Where another run is at work on the same period.
+    UnpublishedError
+        Where the disk is full, for example.
     """
     with _locked(plan):
         for leftover in plan.folder.rglob(UNFINISHED):
             leftover.unlink(missing_ok=True)
-        records, ran = _complete(plan.jobs, plan, workers, on_record)
-        if plan.whole:
-            _write_key_figures(plan, records)
-        if plan.portfolio is not None:
-            portfolio = [_settled(plan.portfolio, records)]
-            last, ran_last = _complete(portfolio, plan, workers, on_record)
-            records |= last
-            ran += ran_last
-        publish(plan, records, ran)
-        return records
+        records = _complete(plan.jobs, plan, workers, on_record)
+        try:
+            if plan.whole:
+                _write_key_figures(plan, records)
+            if plan.portfolio is not None:
+                portfolio = [_settled(plan.portfolio, records)]
+                records |= _complete(portfolio, plan, workers, on_record)
+            return publish(plan, records)
+        except OSError as e:
+            raise UnpublishedError(records, e) from e
 
 
 def republish(plan: Plan) -> dict[Job, Record]:
@@ -91,8 +117,7 @@ def republish(plan: Plan) -> dict[Job, Record]:
                     f"The portfolio of {plan.period} is missing or stale. Use 'slm run'."
                 )
             records[portfolio] = record
-        publish(plan, records, list(records))
-        return records
+        return publish(plan, records, anew=True)
 
 
 @contextmanager
@@ -111,17 +136,18 @@ def _locked(plan: Plan) -> Iterator[None]:
 
 
 def _complete(
-    jobs: Sequence[Job], plan: Plan, workers: int, on_record: Callable[[Record], None]
-) -> tuple[dict[Job, Record], list[Job]]:
-    """Return the records of jobs, taken over from earlier runs or made now, and which ran now."""
+    jobs: Sequence[Job], plan: Plan, workers: Workers, on_record: Callable[[Record], None]
+) -> dict[Job, Record]:
+    """Return the records of jobs, taken over from earlier runs or made now."""
     records = {job: record for job in jobs if (record := finished(job)) is not None}
     for record in records.values():
         on_record(record)
-    ran = [job for job in jobs if job not in records]
-    for job, record in execute(ran, plan.root, workers):
-        records[job] = record
-        on_record(record)
-    return {job: records[job] for job in jobs}, ran
+    missing = [job for job in jobs if job not in records]
+    with closing(workers.execute(missing, plan.root)) as running:
+        for job, record in running:
+            records[job] = record
+            on_record(record)
+    return {job: records[job] for job in jobs}
 
 
 def _settled(portfolio: Job, records: Mapping[Job, Record]) -> Job:
@@ -142,8 +168,9 @@ def _write_key_figures(plan: Plan, records: Mapping[Job, Record]) -> None:
         }
         for job, record in records.items()
     ]
-    content = {"period": plan.period, "reports": reports}
-    write_whole(plan.folder / KEY_FIGURES, json.dumps(content, ensure_ascii=False, indent=1))
+    lines = ",\n".join(json.dumps(report, ensure_ascii=False) for report in reports)
+    content = f'{{"period": {json.dumps(plan.period)}, "reports": [\n{lines}\n]}}\n'
+    write_whole(plan.folder / KEY_FIGURES, content)
     levels = [
         {"business_unit": job.business_unit, "period": plan.period} | level
         for job, record in records.items()

@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
@@ -20,6 +20,8 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 PROVISIONER = "slm-warm"
 """Name of the entry point."""
 PARENT = "slm_analysis.batch.warm_parent"
+FLAGS = ["-P", "-X", "frozen_modules=off"]
+"""No folder of a project before the libraries; and as Jupyter starts a kernel."""
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -73,18 +75,24 @@ class WarmKernel:
 
 
 class WarmParent:
-    """The process that kernels are forked from; started anew where it was lost."""
+    """The process that kernels are forked from; started anew where it was lost.
+
+    Raises
+    ------
+    RuntimeError
+        Where no kernel can be forked here.
+    """
 
     def __init__(self) -> None:
         self._asking = threading.Lock()
-        self._kernels: dict[int, WarmKernel] = {}
+        self._closed = False
         self._start()
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  our own module
-                [sys.executable, "-P", "-m", PARENT, str(theirs.fileno())],
+                [sys.executable, *FLAGS, "-m", PARENT, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=os.environ | ONE_THREAD | FIGURES,
@@ -95,42 +103,30 @@ class WarmParent:
         told = json.loads(lines.readline() or b'{"error": "it ended while warming up"}')
         if "error" in told:
             lines.close()
-            self.close()
-            raise OSError(f"No kernel can be forked: {told['error']}.")
-        threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
-
-    def _listen(self, lines: BinaryIO) -> None:
-        """Hear of kernels that begin and end, until the parent is gone."""
-        with suppress(OSError), lines:  # OSError: the parent was killed
-            for line in lines:
-                told = json.loads(line)
-                if "code" in told:
-                    self._kernels.pop(told["pid"]).end(told["code"])
-                else:
-                    self._kernels[told["pid"]] = kernel = WarmKernel(told["pid"])
-                    self._answers.put(kernel)
-        while self._kernels:
-            self._kernels.popitem()[1].end(KILLED)
-        self._answers.put(None)
+            self._end()
+            raise RuntimeError(f"No kernel can be forked: {told['error']}.")
+        threading.Thread(
+            target=_listen, args=(lines, self._process, self._answers), daemon=True
+        ).start()
 
     def fork(self, argv: Sequence[str], cwd: str, env: Mapping[str, str], seed: str) -> WarmKernel:
         """Return a new kernel.
 
         Raises
         ------
-        OSError
-            Where there is no parent, and none can be started.
+        RuntimeError
+            Where there is no parent, none can be started, or it cannot fork.
         """
         request = {"argv": [*argv], "cwd": cwd, "env": {**env} | ONE_THREAD, "seed": seed}
         line = json.dumps(request).encode() + b"\n"
         with self._asking:
             kernel = self._asked(line)
-            if kernel is None:
-                self.close()
+            if kernel is None and not self._closed:
+                self._end()
                 self._start()
                 kernel = self._asked(line)
         if kernel is None:
-            raise OSError("The process that kernels are forked from is gone.")
+            raise RuntimeError("The process that kernels are forked from is gone.")
         return kernel
 
     def _asked(self, line: bytes) -> WarmKernel | None:
@@ -142,42 +138,44 @@ class WarmParent:
         return self._answers.get()
 
     def close(self) -> None:
-        """End the parent and with it every kernel."""
+        """End the parent and with it every kernel, for good."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         with suppress(OSError):  # it was killed
             self._channel.shutdown(socket.SHUT_RDWR)
         self._channel.close()
         self._process.wait()
 
 
-class WarmProvisioner(LocalProvisioner):
-    """Starts a kernel by forking; all else is as for a local process."""
+def _listen(
+    lines: BinaryIO, parent: subprocess.Popen, answers: SimpleQueue[WarmKernel | None]
+) -> None:
+    """Hear of kernels that begin and end, until their parent is gone."""
+    kernels: dict[int, WarmKernel] = {}
+    with suppress(OSError), lines:  # OSError: the parent was killed
+        for line in lines:
+            told = json.loads(line)
+            if "code" in told:
+                kernels.pop(told["pid"]).end(told["code"])
+            else:
+                kernels[told["pid"]] = kernel = WarmKernel(told["pid"])
+                answers.put(kernel)
+    for kernel in kernels.values():
+        kernel.end(KILLED)
+    answers.put(None)
+    parent.wait()
 
-    parent_process: WarmParent | None = None
-    """In force while `warm_parent` is."""
+
+class WarmProvisioner(LocalProvisioner):
+    """Starts a kernel by forking, for a manager with `kernels`; all else is as for a process."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel that the arguments of `cmd` describe."""
-        if self.parent_process is None:
-            raise RuntimeError("Warm kernels exist only while a batch runs.")
-        seed = getattr(self.parent, "seed", "")
+        manager: Any = self.parent
         cwd = kwargs.get("cwd") or os.getcwd()  # noqa: PTH109
-        kernel = self.parent_process.fork(cmd[1:], cwd, kwargs["env"], seed)
-        self.process = kernel  # type: ignore[assignment]
+        kernel = manager.kernels.parent.fork(cmd[1:], cwd, kwargs["env"], manager.seed)
+        self.process = kernel
         self.pid = self.pgid = kernel.pid
         return self.connection_info
-
-
-@contextmanager
-def warm_parent() -> Iterator[bool]:
-    """Keep a parent of warm kernels; yield whether there is one, for not every system can fork."""
-    try:
-        parent = WarmParent() if sys.platform == "linux" else None
-    except OSError:
-        parent = None
-    WarmProvisioner.parent_process = parent
-    try:
-        yield parent is not None
-    finally:
-        WarmProvisioner.parent_process = None
-        if parent is not None:
-            parent.close()

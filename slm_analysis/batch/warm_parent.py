@@ -2,7 +2,8 @@
 
 It imports everything once, runs a single thread, and forks a kernel for each request: one JSON
 line on the socket whose number is its argument. It answers with the kernel's `pid`, and later with
-its exit `code`. When the socket closes it ends, and every kernel with it.
+its exit `code`. When the socket closes it ends, and every kernel with it; it also ends when nobody
+has asked for a kernel for a while.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import ipykernel.debugger  # noqa: F401  every kernel would import it: half of its start-up
 import numpy as np
 from ipykernel.kernelapp import IPKernelApp
 
@@ -28,6 +30,8 @@ PR_SET_PDEATHSIG = 1
 """Of Linux: the signal that a process gets when its parent ends (prctl(2))."""
 THREADS = Path("/proc/self/task")
 CHUNK = 65_536
+IDLE = 600
+"""Seconds after which a process that has no kernel ends: on a worker whose run was killed."""
 SEED_BITS = 32
 
 
@@ -66,7 +70,10 @@ def _serve(channel: socket.socket) -> dict | None:
         selector.register(channel, selectors.EVENT_READ)
         selector.register(ends, selectors.EVENT_READ)
         while True:
-            for key, _ in selector.select():
+            ready = selector.select(None if kernels else IDLE)
+            if not ready and not kernels:
+                return None
+            for key, _ in ready:
                 if key.fileobj == ends:
                     os.read(ends, CHUNK)
                     for pid, code in _ended(kernels):

@@ -19,9 +19,8 @@ from gettext import NullTranslations
 from pathlib import Path
 
 from slm_analysis.errors import Fault, InputError, nearest
+from slm_analysis.languages import CHINESE, ENGLISH, LANGUAGES
 
-ENGLISH, CHINESE = "en", "zh"
-LANGUAGES = (ENGLISH, CHINESE)
 CATALOGUES = Path(__file__).parent / "locale"
 BETWEEN_SENTENCES = {ENGLISH: " ", CHINESE: ""}
 

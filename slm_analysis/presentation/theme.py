@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,7 +104,19 @@ def style() -> Iterator[None]:
         "svg.fonttype": "none",
         "svg.hashsalt": "slm-analysis",
     }
-    with mpl.rc_context(settings), warnings.catch_warnings():
+    with mpl.rc_context(settings), warnings.catch_warnings(), _fonts_unspoken():
         # One warning a letter; `advise_font` says it once. The page's SVG keeps the text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
+
+
+@contextmanager
+def _fonts_unspoken() -> Iterator[None]:
+    """Keep what matplotlib says of fonts off the page: that a CJK font has no bold, once each."""
+    log = logging.getLogger(font_manager.__name__)
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)

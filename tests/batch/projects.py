@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from slm_analysis.batch.local import LocalWorkers
+from slm_analysis.batch.plan import Job, plan
+from slm_analysis.batch.records import Record
+from slm_analysis.batch.run import run
 
 SOURCES = """
 as_of: 2026-11-02 08:00
@@ -106,3 +111,13 @@ def write_project(root: Path, *, portfolio: bool = True) -> Path:
 def set_tasks(root: Path, tasks: Mapping[str, str]) -> None:
     """Say what the notebook of a unit does: ``raise``, ``die``, ``sleep``, or its work."""
     (root / "tasks.json").write_text(json.dumps(tasks), encoding="utf-8")
+
+
+def run_all(
+    root: Path,
+    on_record: Callable[[Record], None] = lambda _: None,
+    units: Sequence[str] = (),
+) -> dict[Job, Record]:
+    """Run the project's reports, two at a time."""
+    with LocalWorkers(2) as workers:
+        return run(plan(root, units=units), workers, on_record)

@@ -11,12 +11,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 import slm_analysis as slm
-from slm_analysis.batch.execute import DONE
 from slm_analysis.batch.pages import page
-from slm_analysis.batch.plan import plan
-from slm_analysis.batch.run import run
+from slm_analysis.batch.records import DONE
 from slm_analysis.project import slug
-from tests.batch.projects import write_project
+from tests.batch.projects import run_all, write_project
 from tests.batch.test_pages import assert_safe, frame
 from tests.small_projects import project
 
@@ -58,7 +56,7 @@ def reports(tmp_path_factory) -> Path:
     outside = tmp_path_factory.mktemp("outside")
     root = write_project(outside / "a" / "b" / "project")
     tickets(UNITS).to_csv(root / "data" / "tickets.csv", index=False)
-    records = run(plan(root), 2, lambda _: None)
+    records = run_all(root)
     assert {record.status for record in records.values()} == {DONE}
     assert [p.name for p in outside.iterdir()] == ["a"]
     assert [p.name for p in (outside / "a" / "b").iterdir()] == ["project"]

@@ -18,9 +18,12 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
-from slm_analysis.batch.execute import DIED, DONE, FAILED, TIMED_OUT, Record, finished, run_job
+from slm_analysis.batch import execute
+from slm_analysis.batch.execute import run_job
+from slm_analysis.batch.kernels import Kernels
 from slm_analysis.batch.plan import plan
-from slm_analysis.batch.run import republish, run
+from slm_analysis.batch.records import DIED, DONE, FAILED, TIMED_OUT, Record, finished
+from slm_analysis.batch.run import republish
 from slm_analysis.errors import InputError
 from slm_analysis.project import slug
 from tests.batch.projects import (
@@ -28,6 +31,7 @@ from tests.batch.projects import (
     TICKETS,
     UNITS,
     WORK,
+    run_all,
     set_tasks,
     write_notebook,
     write_project,
@@ -46,7 +50,7 @@ def first_run(tmp_path_factory) -> tuple[Path, list[Record]]:
     """Return a project after its first run, and what the run told as it went."""
     root = write_project(tmp_path_factory.mktemp("project"))
     told: list[Record] = []
-    run(plan(root), 2, told.append)
+    run_all(root, told.append)
     return root, told
 
 
@@ -58,7 +62,7 @@ def done(first_run, tmp_path: Path) -> Path:
 
 def again(root: Path) -> dict[str, str]:
     """Run; return the status by business unit, the portfolio's under an empty name."""
-    records = run(plan(root), 2, lambda _: None)
+    records = run_all(root)
     return {record.business_unit: record.status for record in records.values()}
 
 
@@ -237,7 +241,7 @@ def failed_run(first_run, tmp_path_factory) -> tuple[Path, dict[str, Record]]:
         PARAMETERS,
         WORK.replace("task ==", "False and task =="),
     )
-    records = run(plan(root), 2, lambda _: None)
+    records = run_all(root)
     return root, {f"{r.business_unit} {r.notebook}".strip(): r for r in records.values()}
 
 
@@ -320,10 +324,12 @@ def test_without_a_portfolio_the_index_lists_the_reports(done):
     assert len(index.tbody.find_all("a")) == 2
 
 
-def test_a_cell_that_takes_too_long(done):
+def test_a_cell_that_takes_too_long(done, monkeypatch):
     set_tasks(done, {HERE: "sleep"})
+    monkeypatch.setattr(execute, "CELL_TIMEOUT", 2)
     (job, _) = plan(done).jobs
-    record = run_job(job, done, cell_timeout=2)
+    with Kernels() as kernels:
+        record = run_job(job, done, kernels)
     assert (record.status, record.error) == (TIMED_OUT, "a cell took longer than 2 seconds")
     assert not (done / NOTEBOOK[HERE]).exists()
 
@@ -335,7 +341,8 @@ def test_a_report_whose_key_figures_are_none_fails_alone(done):
     )
     write_notebook(done / "notebooks" / "01_levels.ipynb", "Levels", PARAMETERS, broken)
     (job, _) = plan(done).jobs
-    record = run_job(job, done)
+    with Kernels() as kernels:
+        record = run_job(job, done, kernels)
     assert record.status == FAILED
     assert record.key_figures == {}
 
@@ -343,7 +350,7 @@ def test_a_report_whose_key_figures_are_none_fails_alone(done):
 def test_two_runs_of_a_month_do_not_meet(done):
     planned = plan(done)
     with FileLock(done / MONTH / ".lock"):
-        for command in (lambda: run(planned, 1, lambda _: None), lambda: republish(planned)):
+        for command in (lambda: run_all(done), lambda: republish(planned)):
             with pytest.raises(InputError, match="Another run is at work on 2026-10"):
                 command()
     assert again(done) == {HERE: DONE, THERE: DONE, "": DONE}
@@ -377,7 +384,7 @@ def test_one_unit_leaves_index_and_tables_of_all_alone(done):
     kept = ["index.html", "kpis.csv", "kpis.parquet", "key_figures.json"]
     before = {name: (done / MONTH / name).read_bytes() for name in kept}
     (done / "parameters" / "defaults.yaml").write_text("label: other\n", encoding="utf-8")
-    records = run(plan(done, units=[HERE]), 1, lambda _: None)
+    records = run_all(done, units=[HERE])
     assert [record.business_unit for record in records.values()] == [HERE]
     assert {name: (done / MONTH / name).read_bytes() for name in kept} == before
     assert soup(done / PAGE[HERE]).header.a["href"] == "../index.html"
@@ -385,7 +392,7 @@ def test_one_unit_leaves_index_and_tables_of_all_alone(done):
 
 def test_one_unit_before_the_others(done):
     shutil.rmtree(done / "reports")
-    run(plan(done, units=[HERE]), 1, lambda _: None)
+    run_all(done, units=[HERE])
     assert sorted(p.name for p in (done / MONTH).iterdir()) == [".lock", ".pages.json", slug(HERE)]
     assert soup(done / PAGE[HERE]).header.a is None
     # Its page gets its way home as soon as there is one.
@@ -405,7 +412,7 @@ def test_folders_of_others_among_the_reports_are_no_months(done):
 def test_a_folder_with_braces_in_its_name(done):
     root = done.rename(done.with_name("{unit} 100% 部"))
     (root / "parameters" / "defaults.yaml").write_text("label: other\n", encoding="utf-8")
-    (record,) = run(plan(root, units=[HERE]), 1, lambda _: None).values()
+    (record,) = run_all(root, units=[HERE]).values()
     assert (record.status, record.error) == (DONE, "")
 
 

@@ -8,36 +8,51 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from slm_analysis.batch.execute import DIED, DONE, FAILED, Record, executed, run_job
-from slm_analysis.batch.kernels import STANDARD, WARM
+from slm_analysis.batch.execute import run_job
+from slm_analysis.batch.kernels import WARM, Kernels
 from slm_analysis.batch.parameters import report_title
 from slm_analysis.batch.plan import Job
-from slm_analysis.batch.warm_kernels import WarmParent, WarmProvisioner, warm_parent
+from slm_analysis.batch.records import DIED, DONE, FAILED, Record, executed
+from slm_analysis.batch.warm_kernels import WarmParent
+from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can fork kernels")
-NOTEBOOKS = (
-    "00_portfolio", "01_service_levels", "02_trends", "03_root_causes", "04_satisfaction",
-    "05_process_changes",
-)  # fmt: skip
-KERNELS = pytest.mark.parametrize("kernel", [WARM, STANDARD])
+NOTEBOOKS = sorted(notebook.stem for notebook in (PROJECT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
-def parent() -> Iterator[WarmParent]:
-    with warm_parent() as warm:
-        assert warm
-        assert WarmProvisioner.parent_process is not None
-        yield WarmProvisioner.parent_process
+def warm() -> Iterator[Kernels]:
+    with Kernels() as kernels:
+        assert kernels.start() == WARM
+        yield kernels
+
+
+@pytest.fixture(scope="module")
+def standard() -> Iterator[Kernels]:
+    with Kernels(warm=False) as kernels:
+        yield kernels
+
+
+@pytest.fixture(params=["warm", "standard"])
+def kernels(request) -> Kernels:
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
-def job(tmp_path: Path, parent: WarmParent):
+def parent(warm: Kernels) -> WarmParent:
+    assert warm.parent is not None
+    return warm.parent
+
+
+@pytest.fixture
+def job(tmp_path: Path):
     """Return a function: code cells to a job that runs them."""
 
     def job(*code: str, name: str = "01_levels") -> Job:
@@ -66,11 +81,11 @@ def text(record: Record, job: Job) -> str:
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_outputs_are_those_of_the_standard_kernel(
-    name, parent, sample_project, executed_notebooks, tmp_path
+    name, warm, sample_project, executed_notebooks, tmp_path
 ):
     notebook = sample_project / "notebooks" / f"{name}.ipynb"
     job = Job(notebook, report_title(notebook), "", {}, "en", tmp_path, "c0ffee")
-    record = run_job(job, sample_project, WARM)
+    record = run_job(job, sample_project, warm)
     assert (record.status, record.error) == (DONE, "")
     assert outputs(executed(job)) == outputs(executed_notebooks[name])
 
@@ -96,16 +111,16 @@ FRAME = "import pandas as pd\npd.DataFrame({'a': [1]})"
 
 
 @pytest.mark.parametrize("code", [PLAIN_FIGURE, STATE, FRAME])
-def test_it_is_as_if_started_anew(code, job, tmp_path):
+def test_it_is_as_if_started_anew(code, job, tmp_path, warm, standard):
     found = []
-    for kernel in (STANDARD, WARM):
+    for kernels in (standard, warm):
         one = job(code)
-        assert run_job(one, tmp_path, kernel).status == DONE
+        assert run_job(one, tmp_path, kernels).status == DONE
         found.append(outputs(executed(one)))
     assert found[0] == found[1]
 
 
-def test_nothing_passes_from_one_notebook_to_the_next(job, tmp_path):
+def test_nothing_passes_from_one_notebook_to_the_next(job, tmp_path, warm):
     dirty = """
 import os, matplotlib, pandas
 os.environ["LEFT"] = "behind"
@@ -115,45 +130,44 @@ left = True
 import slm_analysis
 slm_analysis.left = True
 """
-    assert run_job(job(dirty), tmp_path, WARM).status == DONE
+    assert run_job(job(dirty), tmp_path, warm).status == DONE
     look = job(
         "import os, matplotlib, pandas, slm_analysis\n"
         "print('left' in globals(), 'LEFT' in os.environ, hasattr(slm_analysis, 'left'))\n"
         "print(matplotlib.rcParams['lines.linewidth'], pandas.get_option('display.max_rows'))"
     )
-    assert text(run_job(look, tmp_path, WARM), look) == "False False False\n1.5 60\n"
+    assert text(run_job(look, tmp_path, warm), look) == "False False False\n1.5 60\n"
 
 
-def test_random_numbers_begin_from_the_key_of_the_job(job, tmp_path):
+def test_random_numbers_begin_from_the_key_of_the_job(job, tmp_path, warm):
     one = job("import random, numpy\nprint(random.random(), numpy.random.rand())")
-    first, second = (text(run_job(one, tmp_path, WARM), one) for _ in range(2))
-    assert first == second
+    other = replace(one, key="beef")
+    first, another, again = (text(run_job(j, tmp_path, warm), j) for j in (one, other, one))
+    assert first == again != another
 
 
-@KERNELS
-def test_a_cell_that_raises_is_not_tried_again(kernel, job, tmp_path):
+def test_a_cell_that_raises_is_not_tried_again(kernels, job, tmp_path):
     one = job("with open('tries', 'a') as f: f.write('x')\nraise ValueError('no luck')")
-    record = run_job(one, tmp_path, kernel)
+    record = run_job(one, tmp_path, kernels)
     assert (record.status, record.error) == (FAILED, "ValueError: no luck")
     assert (tmp_path / "tries").read_text() == "x"
 
 
-@KERNELS
-def test_a_kernel_that_dies_is_tried_once_more(kernel, job, tmp_path):
+def test_a_kernel_that_dies_is_tried_once_more(kernels, job, tmp_path):
     code = "import os\nwith open('tries', 'a') as f: f.write('x')\n"
-    always = run_job(job(f"{code}os.kill(os.getpid(), 9)"), tmp_path, kernel)
+    always = run_job(job(f"{code}os.kill(os.getpid(), 9)"), tmp_path, kernels)
     assert always.status == DIED
     assert (tmp_path / "tries").read_text() == "xx"
-    once = run_job(job(f"{code}os.path.getsize('tries') == 3 and os._exit(7)"), tmp_path, kernel)
+    once = run_job(job(f"{code}os.path.getsize('tries') == 3 and os._exit(7)"), tmp_path, kernels)
     assert once.status == DONE
     assert (tmp_path / "tries").read_text() == "xxxx"
 
 
-def test_a_parent_that_was_killed_is_started_anew(job, tmp_path, parent):
+def test_a_parent_that_was_killed_is_started_anew(job, tmp_path, warm, parent):
     one = job("print('here')")
-    assert run_job(one, tmp_path, WARM).status == DONE
+    assert run_job(one, tmp_path, warm).status == DONE
     os.kill(parent._process.pid, signal.SIGKILL)
-    assert text(run_job(one, tmp_path, WARM), one) == "here\n"
+    assert text(run_job(one, tmp_path, warm), one) == "here\n"
 
 
 def test_signals_to_a_kernel_that_has_ended_do_nothing(parent, tmp_path):
@@ -169,6 +183,7 @@ def test_signals_to_a_kernel_that_has_ended_do_nothing(parent, tmp_path):
 SLEEPER = """
 import time
 from slm_analysis.batch.warm_kernels import WarmParent
+from tests.conftest import PROJECT
 import os, sys, json
 parent = WarmParent()
 argv = ["-f", sys.argv[1]]
