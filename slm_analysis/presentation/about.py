@@ -300,7 +300,7 @@ def _of_drivers(result: SatisfactionDrivers) -> list[tuple[str, str]]:
 
 
 @method.register
-def _(result: TeamScores) -> list[tuple[str, str]]:
+def _of_teams(result: TeamScores) -> list[tuple[str, str]]:
     tests = counted(result.family, "team")
     return [
         (
@@ -313,7 +313,7 @@ def _(result: TeamScores) -> list[tuple[str, str]]:
 
 
 @method.register
-def _(result: FollowedTargets) -> list[tuple[str, str]]:
+def _of_followed(result: FollowedTargets) -> list[tuple[str, str]]:
     tickets, months = result.families
     return [
         (
@@ -327,7 +327,7 @@ def _(result: FollowedTargets) -> list[tuple[str, str]]:
 
 
 @method.register
-def _(result: ExpectationGap) -> list[tuple[str, str]]:
+def _of_gap(result: ExpectationGap) -> list[tuple[str, str]]:
     return [
         (
             "Expectations",

@@ -12,11 +12,12 @@ from slm_analysis.analyses.chart_summary import MIXED, NOT_JUDGED, WORSE
 from slm_analysis.analyses.excess_time import ExcessTime, excess_time
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import InputError
+from slm_analysis.questions.satisfaction_goals import MEAN, NPS
 from slm_analysis.questions.service_levels import service_levels
 from slm_analysis.questions.stability import stability
 from slm_analysis.questions.ticket_drivers import ticket_drivers
 from slm_analysis.questions.ticket_targets import metric_of
-from slm_analysis.questions.user_satisfaction import MEAN, NPS, user_satisfaction
+from slm_analysis.questions.user_satisfaction import user_satisfaction
 from slm_analysis.result import Result
 from slm_analysis.sla.metrics import HOUR
 

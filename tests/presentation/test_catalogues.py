@@ -26,7 +26,8 @@ SPACED = re.compile(rf"[{HAN}，。；：、（）“”] +[\w{HAN}]|[\w%] +[{HA
 LATIN = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 NAMES = {
     "Anhøj", "Benjamini", "Brookmeyer", "CSV", "Crowley", "Data", "Count", "Hochberg", "Kaplan",
-    "Kitagawa", "Laney", "Making", "Meier", "NHS", "Nelson", "Parquet", "Western", "Electric", "XmR",
+    "Kitagawa", "Laney", "Making", "Meier", "NHS", "Nelson", "Parquet", "Western", "Electric",
+    "XmR",
 }  # fmt: skip
 """Proper names, as Chinese texts on statistics and files write them."""
 MARKDOWN = ("- *", "数. ")
