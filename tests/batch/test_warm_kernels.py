@@ -21,7 +21,7 @@ from slm_analysis.batch.kernels import WARM, Kernels
 from slm_analysis.batch.parameters import report_title
 from slm_analysis.batch.plan import Job
 from slm_analysis.batch.records import DIED, DONE, FAILED, Record, executed
-from slm_analysis.batch.warm_kernels import FIGURES, ONE_THREAD, WarmParent
+from slm_analysis.batch.warm_kernels import FIGURES, FLAGS, ONE_THREAD, PARENT, WarmParent
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can fork kernels")
@@ -184,7 +184,7 @@ def test_signals_to_a_kernel_that_has_ended_do_nothing(parent, tmp_path):
 def test_a_parent_that_nobody_waits_for_ends_quietly():
     ours, theirs = socket.socketpair()
     with theirs:
-        command = [sys.executable, "-P", "-m", "slm_analysis.batch.warm_parent"]
+        command = [sys.executable, *FLAGS, "-m", PARENT]
         process = subprocess.Popen(  # noqa: S603
             [*command, str(theirs.fileno())], pass_fds=[theirs.fileno()],
             env=os.environ | ONE_THREAD | FIGURES, stderr=subprocess.PIPE,
@@ -196,7 +196,7 @@ def test_a_parent_that_nobody_waits_for_ends_quietly():
 
 SLEEPER = """
 import time
-from slm_analysis.batch.warm_kernels import FIGURES, ONE_THREAD, WarmParent
+from slm_analysis.batch.warm_kernels import FIGURES, FLAGS, ONE_THREAD, PARENT, WarmParent
 from tests.conftest import PROJECT
 import os, sys, json
 parent = WarmParent()
