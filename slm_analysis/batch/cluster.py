@@ -83,8 +83,8 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         with self._opened:
-            if self._has_kernels:
-                with suppress(OSError, ValueError):  # the scheduler is gone, or started anew
+            if self._has_kernels and self._client.status == "running":
+                with suppress(OSError, ValueError):  # the scheduler has just gone, or begun anew
                     self._client.unregister_worker_plugin(self._name)
 
     def each(self, function: Callable[[Part], Told], parts: Iterable[Part]) -> Iterator[Told]:

@@ -53,7 +53,8 @@ def main() -> None:
 
 
 def _tell(channel: socket.socket, **content: object) -> None:
-    channel.sendall(json.dumps(content).encode() + b"\n")
+    with suppress(BrokenPipeError):  # nobody listens any more: the next look at the socket tells
+        channel.sendall(json.dumps(content).encode() + b"\n")
 
 
 def _serve(channel: socket.socket) -> dict | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from slm_analysis.batch.kernels import WARM, Kernels
 from slm_analysis.batch.parameters import report_title
 from slm_analysis.batch.plan import Job
 from slm_analysis.batch.records import DIED, DONE, FAILED, Record, executed
-from slm_analysis.batch.warm_kernels import WarmParent
+from slm_analysis.batch.warm_kernels import FIGURES, FLAGS, ONE_THREAD, PARENT, WarmParent
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can fork kernels")
@@ -180,9 +181,22 @@ def test_signals_to_a_kernel_that_has_ended_do_nothing(parent, tmp_path):
     kernel.kill()
 
 
+def test_a_parent_that_nobody_waits_for_ends_quietly():
+    ours, theirs = socket.socketpair()
+    with theirs:
+        command = [sys.executable, *FLAGS, "-m", PARENT]
+        process = subprocess.Popen(  # noqa: S603
+            [*command, str(theirs.fileno())], pass_fds=[theirs.fileno()],
+            env=os.environ | ONE_THREAD | FIGURES, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    ours.close()
+    assert process.communicate() == (None, b"")
+    assert process.returncode == 0
+
+
 SLEEPER = """
 import time
-from slm_analysis.batch.warm_kernels import WarmParent
+from slm_analysis.batch.warm_kernels import FIGURES, FLAGS, ONE_THREAD, PARENT, WarmParent
 from tests.conftest import PROJECT
 import os, sys, json
 parent = WarmParent()
