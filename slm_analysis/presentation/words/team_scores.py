@@ -64,7 +64,7 @@ def rating(row: pd.Series) -> str:
     if pd.isna(row["value"]):
         return _("hidden") if row["hidden"] else _("no answers")
     value, low, high = (numbers.score(row[name]) for name in ("value", "low", "high"))
-    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
+    return _("{size} ({low} to {high})").format(size=value, low=low, high=high)
 
 
 def responses(row: pd.Series) -> str:
