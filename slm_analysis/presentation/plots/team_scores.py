@@ -36,7 +36,7 @@ def plot(result: TeamScores) -> Chart:
                 np.nan,
                 np.nan,
                 np.nan,
-                words.why_hidden(result),
+                words.why_hidden(),
                 figures=words.responses(hidden[["answers", "sent"]].sum(min_count=1)),
                 mark="hidden",
             )

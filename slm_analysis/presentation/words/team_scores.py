@@ -89,11 +89,9 @@ def hidden_teams(result: TeamScores) -> str:
     )
 
 
-def why_hidden(result: TeamScores) -> str:
-    """Return why teams are hidden."""
-    return _("hidden (fewer than {least} people, or would reveal others)").format(
-        least=result.min_group
-    )
+def why_hidden() -> str:
+    """Return why teams are hidden, in few words."""
+    return _("hidden, to reveal nobody")
 
 
 def sentences(result: TeamScores) -> list[str]:
@@ -158,7 +156,7 @@ def caption(result: TeamScores, axis_start: str) -> Caption:
         how_to_read=_(
             "Each dot is the mean rating of a team's users, the line its 95% interval. A coloured "
             "diamond lies below the rest of the unit by more than chance, all teams counted in. "
-            "Scores of few people are hidden, and those that would reveal them beside the scores "
-            "by service."
-        ),
+            "Scores of fewer than {least} people are hidden, and those that would reveal them "
+            "beside the scores by service."
+        ).format(least=result.min_group),
     )
