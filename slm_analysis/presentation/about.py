@@ -301,13 +301,14 @@ def _of_drivers(result: SatisfactionDrivers) -> list[tuple[str, str]]:
 
 @method.register
 def _of_teams(result: TeamScores) -> list[tuple[str, str]]:
-    tests = counted(result.family, "team")
     return [
         (
-            "Teams",
-            f"{tests} each against all other answers of the unit: difference of means, jackknife "
-            "over respondents, corrected by Benjamini-Hochberg; hidden so that the scores by "
-            "service and by team together reveal nobody",
+            _("Teams"),
+            _(
+                "{teams} each against all other answers of the unit: difference of means, "
+                "jackknife over respondents, corrected by Benjamini-Hochberg; hidden so that the "
+                "scores by service and by team together reveal nobody"
+            ).format(teams=counted(result.family, "{n} team", "{n} teams")),
         )
     ]
 
@@ -317,11 +318,13 @@ def _of_followed(result: FollowedTargets) -> list[tuple[str, str]]:
     tickets, months = result.families
     return [
         (
-            "Service levels that scores go with",
-            f"{tickets} differences of means between answers about broken and kept promises "
-            f"(jackknife over respondents), and {months} slopes of the monthly score on the share "
-            "kept (beside a straight line, AR(1) errors); two families, corrected by "
-            f"Benjamini-Hochberg, {result.q:.0%} false findings accepted in all",
+            _("Service levels that scores go with"),
+            _(
+                "{tickets} differences of means between answers about broken and kept promises "
+                "(jackknife over respondents), and {months} slopes of the monthly score on the "
+                "share kept (beside a straight line, AR(1) errors); two families, corrected by "
+                "Benjamini-Hochberg, {q} false findings accepted in all"
+            ).format(tickets=tickets, months=months, q=percent(result.q, 0)),
         )
     ]
 
@@ -330,14 +333,16 @@ def _of_followed(result: FollowedTargets) -> list[tuple[str, str]]:
 def _of_gap(result: ExpectationGap) -> list[tuple[str, str]]:
     return [
         (
-            "Expectations",
-            "least squares with a level per unit, and bands of time to resolve, priority, type "
-            "and channel shared by all units; the unit's level less the mean of the others', "
-            "answers of a person going together (jackknife); only bands in which a unit has five "
-            f"people or more enter; {result.family} differences of all units and services, "
-            "corrected by Benjamini-Hochberg, 5% false findings accepted. Limits of time: mean of "
-            "all answers up to, and beyond, the end of each band, intervals that hold for all "
-            "bands together (Bonferroni)",
+            _("Expectations"),
+            _(
+                "least squares with a level per unit, and bands of time to resolve, priority, type "
+                "and channel shared by all units; the unit's level less the mean of the others', "
+                "answers of a person going together (jackknife); only bands in which a unit has "
+                "five people or more enter; {tests} differences of all units and services, "
+                "corrected by Benjamini-Hochberg, 5% false findings accepted. Limits of time: mean "
+                "of all answers up to, and beyond, the ends of bands, intervals that hold for all "
+                "bands together (Bonferroni)"
+            ).format(tests=result.family),
         )
     ]
 

@@ -178,7 +178,7 @@ def test_the_figure_and_table():
     for narrow in (False, True):
         drawn = plot(found).svg(narrow=narrow)
         for text in ("3.6 (3.3 to 3.9)", "40 of 120 answered (33%)", "Two other teams",
-                     "hidden (fewer than 5 people, or would reveal others)",
+                     "hidden, to reveal nobody",
                      "8 of 40 answered (20%)", "Desk &lt;F&gt;"):  # fmt: skip
             assert text in drawn
         assert "Desk G" not in drawn

@@ -7,7 +7,7 @@ import pandas as pd
 
 from slm_analysis.analyses.score_verdicts import NOT_COMPARED
 from slm_analysis.presentation.chart import Chart
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import _, pgettext
 from slm_analysis.presentation.numbers import plain_number
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
 from slm_analysis.presentation.plots.score_gaps import MARKS, draw_gaps
@@ -26,7 +26,7 @@ def plot(result: ExpectationGap) -> Chart:
     if (result.gaps["verdict"] == NOT_COMPARED).all():
         return Chart(caption, draw_nothing(), numbers)
     rows = [_row(row, result) for _at, row in result.gaps.iterrows()]
-    return Chart(caption, draw_gaps(rows, result.min_effect, _("points")), numbers)
+    return Chart(caption, draw_gaps(rows, result.min_effect, pgettext("score", "points")), numbers)
 
 
 def _row(row: pd.Series, result: ExpectationGap) -> Row:
@@ -58,7 +58,7 @@ def scores_by_time(result: ExpectationGap) -> Chart:
         plain_number,
         line=None if np.isnan(found.goal) else found.goal,
         line_label="" if np.isnan(found.goal) else _("Goal {goal:g}").format(goal=found.goal),
-        axis_label=_("points"),
+        axis_label=pgettext("score", "points"),
         marks=scale_marks(start, high, STEP),
     )
     caption = words.by_time_caption(result, service, plain_number(start) if start > low else "")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from slm_analysis.analyses.score_verdicts import NOT_COMPARED
 from slm_analysis.presentation.chart import Chart
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import pgettext
 from slm_analysis.presentation.plots.rows import Row, draw_nothing
 from slm_analysis.presentation.plots.score_gaps import MARKS, draw_gaps
 from slm_analysis.presentation.tables import followed_targets as tables
@@ -27,7 +27,7 @@ def plot(result: FollowedTargets) -> Chart:
         rows.append(
             Row(words.others(result), np.nan, np.nan, np.nan, words.too_few(), mark="hidden")
         )
-    return Chart(caption, draw_gaps(rows, result.min_effect, _("points")), numbers)
+    return Chart(caption, draw_gaps(rows, result.min_effect, pgettext("score", "points")), numbers)
 
 
 def _row(row: pd.Series, result: FollowedTargets) -> Row:

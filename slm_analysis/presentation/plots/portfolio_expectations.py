@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slm_analysis.presentation.chart import Chart
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import pgettext
 from slm_analysis.presentation.plots.rows import Row, draw_nothing
 from slm_analysis.presentation.plots.score_gaps import MARKS, draw_gaps
 from slm_analysis.presentation.words import portfolio_expectations as words
@@ -33,4 +33,6 @@ def expectation_gaps(result: Portfolio) -> Chart:
         )
         for _at, row in gaps.iterrows()
     ]
-    return Chart(caption, draw_gaps(rows, float(gaps["min_effect"].max()), _("points")))
+    return Chart(
+        caption, draw_gaps(rows, float(gaps["min_effect"].max()), pgettext("score", "points"))
+    )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from slm_analysis.analyses.score_verdicts import HIGHER, LOWER
 from slm_analysis.presentation.chart import Chart
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import pgettext
 from slm_analysis.presentation.numbers import plain_number
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
 from slm_analysis.presentation.plots.user_satisfaction import scale_marks, scale_start
@@ -36,7 +36,7 @@ def plot(result: TeamScores) -> Chart:
                 np.nan,
                 np.nan,
                 np.nan,
-                words.why_hidden(result),
+                words.why_hidden(),
                 figures=words.responses(hidden[["answers", "sent"]].sum(min_count=1)),
                 mark="hidden",
             )
@@ -45,7 +45,7 @@ def plot(result: TeamScores) -> Chart:
         rows,
         (start, high),
         plain_number,
-        axis_label=_("points"),
+        axis_label=pgettext("score", "points"),
         marks=scale_marks(start, high, STEP),
     )
     return Chart(words.caption(result, plain_number(start) if start > low else ""), draw, numbers)

@@ -278,7 +278,7 @@ def band(row: pd.Series) -> str:
 def rating(row: pd.Series) -> str:
     """Return ``4.3 (4.1 to 4.5)``."""
     value, low, high = (numbers.score(row[name]) for name in ("score", "low", "high"))
-    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
+    return _("{size} ({low} to {high})").format(size=value, low=low, high=high)
 
 
 def band_counts(row: pd.Series) -> str:

@@ -11,7 +11,7 @@ from slm_analysis.analyses.score_contrasts import MIN_SIDE
 from slm_analysis.analyses.score_verdicts import CANNOT_TELL, HIGHER, LOWER, NOT_COMPARED, SAME
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.language import _, ngettext
+from slm_analysis.presentation.language import N_, _, ngettext
 from slm_analysis.presentation.numbers import capitalised, digits_to_tell, in_words, listed
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.change_effect import confidence
@@ -19,11 +19,11 @@ from slm_analysis.presentation.words.score_gaps import gap
 from slm_analysis.questions.followed_targets import FollowedTargets
 
 TARGETS = {
-    "resolution_time": "time to resolve",
-    "response_time": "first response",
-    "error_rate": "errors",
-    "availability": "availability",
-    "recovery_time": "recovery",
+    "resolution_time": N_("time to resolve"),
+    "response_time": N_("first response"),
+    "error_rate": N_("errors"),
+    "availability": N_("availability"),
+    "recovery_time": N_("recovery"),
 }
 MOST_TOLD = 3
 

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from slm_analysis.analyses.score_verdicts import CANNOT_TELL, HIGHER, LOWER, NOT_COMPARED, SAME
+from slm_analysis.analyses.score_verdicts import SAME
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.numbers import digits_to_tell
-
-VERDICTS = {
-    LOWER: "Lower",
-    HIGHER: "Higher",
-    SAME: "No difference that matters",
-    CANNOT_TELL: "Cannot tell",
-    NOT_COMPARED: "Too few to compare",
-}
-
-
-def verdict(row: pd.Series) -> str:
-    """Return the verdict of a row in words."""
-    return _(VERDICTS[row["verdict"]])
 
 
 def gap(row: pd.Series, min_effect: float, low: str = "low", high: str = "high") -> str:

@@ -11,12 +11,12 @@ from slm_analysis.analyses.level_comparison import MIN_CASES
 from slm_analysis.intervals import MIN_DAYS
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.language import _, ngettext
+from slm_analysis.presentation.language import N_, _, ngettext
 from slm_analysis.presentation.numbers import digits_to_tell, percent
 from slm_analysis.presentation.views import Prose
 from slm_analysis.questions.survey_response import IN_TIME, LATE, SurveyResponse
 
-STATES = {IN_TIME: "In time", LATE: "Late"}
+STATES = {IN_TIME: N_("In time"), LATE: N_("Late")}
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def rating(row: pd.Series) -> str:
     if pd.isna(row["value"]):
         return _("hidden") if row["hidden"] else _("no answers")
     value, low, high = (numbers.score(row[name]) for name in ("value", "low", "high"))
-    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
+    return _("{size} ({low} to {high})").format(size=value, low=low, high=high)
 
 
 def responses(row: pd.Series) -> str:
@@ -89,11 +89,9 @@ def hidden_teams(result: TeamScores) -> str:
     )
 
 
-def why_hidden(result: TeamScores) -> str:
-    """Return why teams are hidden."""
-    return _("hidden (fewer than {least} people, or would reveal others)").format(
-        least=result.min_group
-    )
+def why_hidden() -> str:
+    """Return why teams are hidden, in few words."""
+    return _("hidden, to reveal nobody")
 
 
 def sentences(result: TeamScores) -> list[str]:
@@ -158,7 +156,7 @@ def caption(result: TeamScores, axis_start: str) -> Caption:
         how_to_read=_(
             "Each dot is the mean rating of a team's users, the line its 95% interval. A coloured "
             "diamond lies below the rest of the unit by more than chance, all teams counted in. "
-            "Scores of few people are hidden, and those that would reveal them beside the scores "
-            "by service."
-        ),
+            "Scores of fewer than {least} people are hidden, and those that would reveal them "
+            "beside the scores by service."
+        ).format(least=result.min_group),
     )
