@@ -12,7 +12,8 @@ from tests.real_projects import write_project
 
 QUESTIONS = (
     "service_levels", "workload", "time_taken", "stability", "outlook", "root_causes",
-    "what_changed", "process_flow", "achievable_targets", "user_satisfaction", "survey_response",
+    "what_changed", "process_flow", "record_signs", "next_improvements", "achievable_targets",
+    "user_satisfaction", "survey_response",
     "satisfaction_drivers", "team_scores", "followed_targets", "expectation_gap", "change_outcomes",
 )  # fmt: skip
 UNITS = {

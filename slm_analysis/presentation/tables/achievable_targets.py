@@ -9,6 +9,7 @@ from slm_analysis.presentation.language import _
 from slm_analysis.presentation.numbers import NO_VALUE, percent, plain_hours
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import achievable_targets as words
+from slm_analysis.presentation.words.goals import goal_in_words
 from slm_analysis.questions.achievable_targets import ANSWERED, AchievableTargets
 
 TIGHTER = 4
@@ -29,7 +30,7 @@ def table(result: AchievableTargets) -> Table:
     rows = [
         [
             words.name(row),
-            row["goal"],
+            goal_in_words(row["goal"]),
             numbers.capitalised(words.answer(row)),
             words.reached(row),
             numbers.date(row["since"]),

@@ -6,6 +6,7 @@ from slm_analysis.presentation import numbers
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import offered_levels as words
+from slm_analysis.presentation.words.goals import goal_in_words
 from slm_analysis.questions.offered_levels import OfferedLevels
 
 
@@ -21,7 +22,7 @@ def table(result: OfferedLevels) -> Table:
     rows = [
         [
             row["business_unit"],
-            row["goal"],
+            goal_in_words(row["goal"]),
             words.share(row),
             numbers.score(row["late_a_month"]),
             numbers.capitalised(words.verdict(row)),

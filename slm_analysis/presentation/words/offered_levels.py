@@ -9,6 +9,7 @@ from slm_analysis.presentation.language import _
 from slm_analysis.presentation.numbers import percent_beside
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.presentation.words.goals import goal_in_words
 from slm_analysis.questions.offered_levels import OfferedLevels
 
 MET = "met"
@@ -37,7 +38,7 @@ def say(result: OfferedLevels) -> Prose:
     """Return for each department the levels that it would have had."""
     told = []
     for unit, rows in result.levels.groupby("business_unit", sort=False):
-        kept = rows.loc[rows["result"] == MET, "goal"].tolist()
+        kept = rows.loc[rows["result"] == MET, "goal"].map(goal_in_words).tolist()
         text = (
             _("{unit}: {goals} would have been met.")
             if kept
