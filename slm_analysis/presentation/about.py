@@ -13,7 +13,7 @@ from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.intervals import MIN_DAYS
 from slm_analysis.presentation.language import _, pgettext
-from slm_analysis.presentation.numbers import count, counted, itemised, percent
+from slm_analysis.presentation.numbers import count, counted, enumerated, itemised, percent
 from slm_analysis.presentation.periods import one_period
 from slm_analysis.presentation.views import About
 from slm_analysis.presentation.words.change_effect import confidence
@@ -229,29 +229,35 @@ def _of_achievable(result: AchievableTargets) -> list[tuple[str, str]]:  # noqa:
 
 @method.register
 def _of_changes(result: ChangeOutcomes) -> list[tuple[str, str]]:
-    tests = "; ".join(
+    tests = itemised(
         f"{row.change_id} {row.service} {row.measure}: p = {row.p:.2g}, q = {row.q:.2g}"
         for row in result.effects.dropna(subset="p").itertuples()
     )
-    matters = ", ".join(f"{name} {size:g}" for name, size in result.min_effect.items())
+    matters = enumerated(f"{name} {size:g}" for name, size in result.min_effect.items())
+    family = _("{tests} tests, Benjamini-Hochberg at {q}, intervals at {level}").format(
+        tests=result.family_size, q=percent(result.q, 0), level=confidence(result.level)
+    )
     return [
         (
-            "Effects of changes",
-            f"each service per {result.freq} up to the period's end, each change between the "
-            "changes of that service before and after it: regression with autocorrelated errors, "
-            "less the mean of the other units where at least three have the service and did not "
-            "change it, else with a straight trend; one yearly pair of waves from two full years "
-            "on",
+            _("Effects of changes"),
+            _(
+                "each service per {period} up to the period's end, each change between the changes "
+                "of that service before and after it: regression with autocorrelated errors, less "
+                "the mean of the other units where at least three have the service and did not "
+                "change it, else with a straight trend; one yearly pair of waves from two full "
+                "years on"
+            ).format(period=one_period(result.freq)),
         ),
         (
-            "Verdicts",
-            "in this order: interval within ± the smallest effect that matters, no meaningful "
-            f"change; interval without 0, better or worse; else cannot tell. Smallest: {matters}",
+            _("Verdicts"),
+            _(
+                "in this order: interval within ± the smallest effect that matters, no meaningful "
+                "change; interval without 0, better or worse; else cannot tell. Smallest: {matters}"
+            ).format(matters=matters),
         ),
         (
-            "Comparisons of changes",
-            f"{result.family_size} tests, Benjamini-Hochberg at {result.q:.0%}, intervals at "
-            f"{confidence(result.level)}" + (f". {tests}" if tests else ""),
+            _("Comparisons of changes"),
+            _("{family}. {tests}").format(family=family, tests=tests) if tests else family,
         ),
     ]
 

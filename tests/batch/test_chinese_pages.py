@@ -16,6 +16,7 @@ from slm_analysis.intake.contract import TABLES
 from slm_analysis.presentation.language import in_language
 from slm_analysis.presentation.views import Cell, Column, Headline, Matrix, Table
 from slm_analysis.project import AGREEMENTS
+from slm_analysis.questions.fitted_changes import MEASURES
 from slm_analysis.sla.agreement_yaml import read_agreements
 from tests.batch.test_browser import (
     FOLDED,
@@ -32,9 +33,9 @@ from tests.presentation.test_catalogues import LATIN, NAMES
 
 __all__ = ["browser"]
 
-TRANSLATED = ["02_trends"]
+TRANSLATED = ["02_trends", "05_process_changes"]
 """Notebooks of which every answer is in Chinese."""
-DRAWN = ["01_service_levels", "02_trends"]
+DRAWN = ["01_service_levels", "02_trends", "05_process_changes"]
 DIGEST = re.compile(r"\b[0-9a-f]{12}\b")
 CUT = re.compile(r"^(.+)…$", re.MULTILINE)
 """A name that did not fit into a figure."""
@@ -59,6 +60,7 @@ def pages(executed_in_chinese, tmp_path_factory) -> dict[str, Path]:
 def data() -> set[str]:
     """Return every name and text of the data, agreements and parameters."""
     found = {"slm-analysis", "Asia/Shanghai", "All business units", *NAMES, *TABLES}
+    found |= {measure.metric for measure in MEASURES}
     for columns in TABLES.values():
         found |= {column.name for column in columns}
     for notebook in (PROJECT / "notebooks").glob("*.ipynb"):
@@ -92,7 +94,8 @@ def test_no_english_of_ours_is_left(pages, data, name):
     text = DIGEST.sub("", "\n".join(told(shown)))
     text = CUT.sub(lambda cut: "" if any(n.startswith(cut[1]) for n in data) else cut[0], text)
     longest_first = "|".join(map(re.escape, sorted(data, key=len, reverse=True)))
-    assert LATIN.findall(re.sub(longest_first, "", text)) == []
+    whole = rf"(?<![A-Za-z])(?:{longest_first})(?![A-Za-z])"
+    assert LATIN.findall(re.sub(whole, "", text)) == []
 
 
 # --- In a browser -----------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from slm_analysis.batch.pages import page
 from slm_analysis.batch.parameters import read_settings
 from slm_analysis.batch.pdf import footer
 from slm_analysis.batch.plan import plan
-from slm_analysis.batch.run import run
 from slm_analysis.errors import InputError
 from slm_analysis.presentation.language import in_language, language
 from slm_analysis.project import slug
@@ -24,6 +23,7 @@ from tests.batch.projects import (
     PORTFOLIO,
     UNITS,
     WORK,
+    run_all,
     set_tasks,
     write_notebook,
     write_project,
@@ -52,7 +52,7 @@ def project(root: Path, defaults: str = "language: zh\n", unit: str = HEAD_OFFIC
 def published(tmp_path_factory) -> Path:
     """Return a project after a run in which the Chinese unit's report was good."""
     root = project(tmp_path_factory.mktemp("project"))
-    run(plan(root), 2, lambda _: None)
+    run_all(root)
     return root
 
 
@@ -122,7 +122,7 @@ def test_another_language_makes_a_report_anew(published, tmp_path):
 def test_what_failed_is_told_in_the_language_of_the_page(tmp_path):
     root = project(tmp_path)
     set_tasks(root, {THERE: "raise"})
-    records = run(plan(root), 2, lambda _: None)
+    records = run_all(root)
     assert sorted(r.status for r in records.values()) == [DONE, DONE, FAILED]
     index = soup(root / MONTH / "index.html")
     assert index.caption.get_text() == "共2份报告，已生成1份"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from slm_analysis.analyses.change_effect import CANNOT_TELL, WORSE, ChangeEffect
 from slm_analysis.analyses.change_series import INCOMPLETE, RAMP
 from slm_analysis.presentation.chart import Chart, Draw, set_height
-from slm_analysis.presentation.language import _
+from slm_analysis.presentation.language import _, pgettext
 from slm_analysis.presentation.lettering import letters, shortened, wrapped
 from slm_analysis.presentation.numbers import MOST_DIGITS, date, signed
 from slm_analysis.presentation.plots.rows import DOTTED, draw_nothing
@@ -236,17 +236,18 @@ def _name_lines(
     height: float,
 ) -> None:
     """Write what each line is: at its end, on a phone above and below the lines."""
+    seen = pgettext("a line", "What happened")
     ends = {
         name: float(known[-RECENT:].mean())
         for name, line in (
-            (_("What happened"), value),
+            (seen, value),
             (_("Expected without the change"), expected),
         )
         if len(known := line[~np.isnan(line)])
     }
     higher = max(ends, key=ends.__getitem__)
     for name, end in ends.items():
-        weight = "bold" if name == _("What happened") else "normal"
+        weight = "bold" if name == seen else "normal"
         if narrow:
             y, va = (0.98, "top") if name == higher else (0.03, "bottom")
             ax.text(0.99, y, name, transform=ax.transAxes, ha="right", va=va, fontsize=SMALL,

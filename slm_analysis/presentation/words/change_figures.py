@@ -9,7 +9,7 @@ import pandas as pd
 from slm_analysis.analyses.change_effect import ChangeEffect
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.language import _, ngettext
-from slm_analysis.presentation.numbers import capitalised, counted, enumerated, listed
+from slm_analysis.presentation.numbers import capitalised, counted, listed
 from slm_analysis.presentation.periods import all_periods, one_period
 from slm_analysis.presentation.words.change_caveats import BASIS, SERIES, family, told_once
 from slm_analysis.presentation.words.change_effect import (
@@ -21,6 +21,7 @@ from slm_analysis.presentation.words.change_effect import (
 from slm_analysis.presentation.words.judged_changes import (
     Judged,
     judged,
+    of_change,
     subject,
     told_apart,
     told_of,
@@ -84,7 +85,7 @@ def before_and_after_caption(result: ChangeOutcomes, drawn: Sequence[Judged]) ->
 
 
 def _series_title(row: pd.Series, effect: ChangeEffect) -> str:
-    name = enumerated([row["description"], subject(row)])
+    name = of_change(row, subject(row))
     return _("{name}: {text}").format(name=name, text=verdict(row, effect).lower())
 
 

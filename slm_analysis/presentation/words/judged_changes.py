@@ -8,7 +8,7 @@ import pandas as pd
 
 from slm_analysis.analyses.change_effect import BETTER, WORSE, ChangeEffect
 from slm_analysis.presentation.language import _, joined
-from slm_analysis.presentation.numbers import date, enumerated, with_interval
+from slm_analysis.presentation.numbers import date, with_interval
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words.change_checks import lasting
 from slm_analysis.presentation.words.change_effect import Wording, of_measure
@@ -42,7 +42,7 @@ def wording(row: pd.Series) -> Wording:
 
 def subject(row: pd.Series) -> str:
     """Return what an effect is on: ``Invoice posting, share in time``."""
-    return enumerated([row["service"], wording(row).name])
+    return _("{service}, {measure}").format(service=row["service"], measure=wording(row).name)
 
 
 def dated(change: pd.Series) -> str:
@@ -57,8 +57,12 @@ def verdict(row: pd.Series, effect: ChangeEffect) -> str:
 
 def sentence(row: pd.Series, effect: ChangeEffect) -> str:
     """Return change, service, measure, verdict, and whether what was found lasted."""
-    subject_of = enumerated([row["description"], subject(row)])
-    return told_of(subject_of, row, effect)
+    return told_of(of_change(row, subject(row)), row, effect)
+
+
+def of_change(row: pd.Series, what: str) -> str:
+    """Return what a change had an effect on, behind the change's name."""
+    return _("{change}, {subject}").format(change=row["description"], subject=what)
 
 
 def told_of(name: str, row: pd.Series, effect: ChangeEffect) -> str:
@@ -70,12 +74,12 @@ def told_of(name: str, row: pd.Series, effect: ChangeEffect) -> str:
 
 def told_apart(row: pd.Series, among: Sequence[Judged]) -> str:
     """Return what tells an effect from the others, and no more."""
-    parts = [
-        str(row[column])
-        for column in ("description", "service")
-        if len({other[column] for other, effect in among}) > 1
-    ]
-    return enumerated([*parts, wording(row).name])
+
+    def differs(column: str) -> bool:
+        return len({other[column] for other, effect in among}) > 1
+
+    what = subject(row) if differs("service") else wording(row).name
+    return of_change(row, what) if differs("description") else what
 
 
 def not_judged(change: pd.Series) -> str:
