@@ -282,7 +282,7 @@ def test_units_stand_in_the_order_of_what_presses(ask):
         {
             "Quiet": levels(kept()),
             "Unsure": levels(unsure()),
-            "Unhappy": levels(kept(), watermelon=[{"service": None}]),
+            "Unhappy": levels(kept(), watermelon=[{"service": None, "finding": "watermelon"}]),
             "Missed": levels(level()),
         }
     )
