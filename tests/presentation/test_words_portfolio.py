@@ -72,7 +72,7 @@ def test_the_next_step_names_what_goes_with_the_misses():
     }  # fmt: skip
     top = headline(portfolio_of({"X": unit(level("A"), drivers=[found])}))
     assert top.next == (
-        "Ask X about Missing purchase order (hold_reason): in recent months 158 of 519 such "
+        "Ask X about Missing purchase order (hold reason): in recent months 158 of 519 such "
         "tickets were late, where about 17 were to be expected."
     )
     for other in ({"service": "B"}, {"known": "arises"}):
