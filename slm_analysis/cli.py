@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
             metavar="2026-10",
             help="the month (default: the last complete one before the export)",
         )
+        sub.add_argument(
+            "--with-code", action="store_true", help="show the code on the pages, for analysts"
+        )
     publish.add_argument(
         "--pdf",
         action="store_true",
@@ -147,6 +150,7 @@ def _run(options: argparse.Namespace) -> int:
     root = project_root()
     with _ended_like_ctrl_c(), _workers(options, root) as workers:
         planned = plan(root, options.period, options.unit)
+        planned = replace(planned, with_code=options.with_code)
         total = len(planned.jobs) + (planned.portfolio is not None)
         unpublished = None
         with Progress(transient=True, disable=options.quiet or options.json) as progress:
@@ -202,7 +206,7 @@ def _publish(options: argparse.Namespace) -> int:
     from slm_analysis.batch.publish import published  # noqa: PLC0415
     from slm_analysis.batch.run import republish  # noqa: PLC0415
 
-    planned = plan(project_root(), options.period)
+    planned = replace(plan(project_root(), options.period), with_code=options.with_code)
     records = republish(planned)
     if options.pdf:
         print_pages(published(planned, records))

@@ -71,26 +71,43 @@ def _unit_frame(plan: Plan, job: Job, reports: Mapping[Job, Record], *, has_inde
 
 def unit_page(plan: Plan, job: Job, reports: Mapping[Job, Record], *, has_index: bool) -> str:
     """Return the page of one of a unit's reports."""
-    return page(blocks(executed(job)), _unit_frame(plan, job, reports, has_index=has_index))
+    shown = blocks(executed(job), with_code=plan.with_code)
+    return page(shown, _unit_frame(plan, job, reports, has_index=has_index))
 
 
-def index_page(plan: Plan, records: Mapping[Job, Record]) -> str:
-    """Return the index of a period."""
-    return page(_index_blocks(plan, records), _index_frame(plan))
+def index_page(plan: Plan, records: Mapping[Job, Record], before: str) -> str:
+    """Return the index of a period; `before` is the one before it, empty where there is none."""
+    return page(_index_blocks(plan, records), _index_frame(plan, records, before))
 
 
-def _index_frame(plan: Plan) -> Frame:
+def _index_frame(plan: Plan, records: Mapping[Job, Record], before: str) -> Frame:
     month = _month(plan.period)
+    failed = sum(records[job].status != DONE for job in plan.jobs)
     return Frame(
         title=_("All business units, {month}").format(month=month),
-        kicker=_(EVERY_UNIT),
+        kicker=_kicker(records),
         period=month,
         as_of=_as_of(plan),
         home={"href": f"../{INDEX}", "title": _(EVERY_MONTH)},
-        tabs=(),
-        links={},
+        previous={"href": f"../{before}/{INDEX}", "title": _month(before)} if before else None,
+        status=_made(len(plan.jobs) - failed, len(plan.jobs)),
+        failed=_("{n} failed").format(n=failed) if failed else "",
         footer=_made_by(),
     )
+
+
+def _made(good: int, number: int) -> str:
+    return _("{good} of {all} reports made").format(good=good, all=number)
+
+
+def _kicker(records: Mapping[Job, Record]) -> str:
+    """Return what stands above the headline, with the agreement where all units have the same."""
+    told = (record.key_figures.get("service_levels", ()) for record in records.values())
+    names = {level.get("agreement") for levels in told for level in levels}  # type: ignore[attr-defined]
+    names.discard(None)
+    if len(names) != 1:
+        return _(EVERY_UNIT)
+    return _("{agreement}, all business units").format(agreement=names.pop())
 
 
 def _index_blocks(plan: Plan, records: Mapping[Job, Record]) -> Iterator[Mapping[str, object]]:
@@ -110,7 +127,7 @@ def _portfolio_blocks(plan: Plan, records: Mapping[Job, Record]) -> list[Mapping
     """Return what the portfolio shows; where it failed, a headline that says so."""
     for job, record in records.items():
         if not job.business_unit and record.status == DONE:
-            return list(blocks(executed(job)))
+            return list(blocks(executed(job), with_code=plan.with_code))
         if not job.business_unit:
             return [_headline_without_portfolio(plan, record)]
     return []
@@ -146,7 +163,7 @@ def _reports(plan: Plan, records: Mapping[Job, Record]) -> Mapping[str, object]:
     return {
         "type": "reports",
         "first": _("Unit"),
-        "caption": _("{good} of {all} reports made").format(good=good, all=len(plan.jobs)),
+        "caption": _made(good, len(plan.jobs)),
         "columns": [*titles.values()],
         "rows": [{"name": unit, "cells": cells} for unit, cells in rows.items()],
     }
@@ -169,5 +186,5 @@ def periods_page(periods: Sequence[str]) -> str:
         "columns": [_("Report")],
         "rows": rows,
     }
-    frame = Frame(_(EVERY_MONTH), "", "", "", None, (), {}, _made_by())
+    frame = Frame(_(EVERY_MONTH), "", "", "", _made_by())
     return page([block], frame)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,14 @@ TEMPLATES = Path(__file__).parent / "template"
 H2 = re.compile(r"^## (.+)$", re.MULTILINE)
 IDS = re.compile(r'(id="|href="#|url\(#)([^")]+)(?=[^<>]*>)')
 """Ids within tags; what stands between tags is text."""
+PATHS = re.compile(r'(<path(?: class="[a-z ]+")? d="[MmLlHhVvZz\d .-]*"/>)*')
+"""What small drawings consist of."""
+TURNING = (
+    "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff"
+)
+RIGHT_TO_LEFT = re.compile(rf"[{TURNING}](?:[\s{TURNING}]*[{TURNING}])?")
+"""Hebrew and Arabic letters, and marks that turn the direction of what follows."""
 HANGUL, KANA = re.compile("[\uac00-\ud7a3]"), re.compile("[\u3041-\u30ff]")
 
 UNSEEN = re.compile(r"<(script|style)\b.*?(</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
@@ -47,24 +55,28 @@ class Frame:
         In the browser's tab.
     kicker : str
         Above the headline: unit and report.
-    period, as_of : str
-    home : mapping or None
-        `href` and `title` of the page above this one.
+    period, as_of, footer : str
+    home, previous : mapping or None
+        `href` and `title` of the page above this one, and of the period before.
+    status, failed : str
+        How many reports there are; how many failed, which leads to the list of them.
     tabs : sequence of mapping
         `title`, `href`, `current`, or `status` where there is no page.
     links : mapping
         Notebook to its `href` and `title`.
-    footer : str
     """
 
     title: str
     kicker: str
     period: str
     as_of: str
-    home: Mapping[str, str] | None
-    tabs: Sequence[Mapping[str, object]]
-    links: Mapping[str, Mapping[str, str]]
     footer: str
+    home: Mapping[str, str] | None = None
+    previous: Mapping[str, str] | None = None
+    status: str = ""
+    failed: str = ""
+    tabs: Sequence[Mapping[str, object]] = ()
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def page(blocks: Iterable[Mapping[str, object]], frame: Frame) -> str:
@@ -99,13 +111,34 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["svg"] = _svg
+    environment.filters["drawn"] = _drawn
     environment.filters["lang"] = _with_languages
     environment.globals |= {"_": gettext, "pgettext": pgettext, "language": language}
     return environment
 
 
-def blocks(notebook: Path) -> Iterator[Mapping[str, object]]:
-    """Yield what a page shows of an executed notebook: questions, and what their cells answered."""
+def blocks(notebook: Path, *, with_code: bool = False) -> Iterator[Mapping[str, object]]:
+    """Yield what a page shows of an executed notebook: questions, and what their cells answered.
+
+    Parameters
+    ----------
+    notebook : Path
+    with_code : bool
+        The code stands above what it answered, folded.
+    """
+    shown = [*_all_blocks(notebook, with_code=with_code)]
+    tables = [_figures_of(block) for block in shown if block["type"] == "table"]
+    for block in shown:
+        # The numbers behind a figure need no second table where they stand beside it anyway.
+        repeated = block["type"] == "figure" and _figures_of(block["numbers"]) in tables
+        yield {**block, "numbers": None} if repeated else block
+
+
+def _figures_of(table: object) -> object:
+    return (table["columns"], table["rows"]) if isinstance(table, Mapping) else None
+
+
+def _all_blocks(notebook: Path, *, with_code: bool) -> Iterator[Mapping[str, object]]:
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type == "markdown" and not TITLE.search(cell.source):
             heading = H2.match(cell.source)
@@ -114,6 +147,8 @@ def blocks(notebook: Path) -> Iterator[Mapping[str, object]]:
             rest = cell.source[heading.end() :] if heading else cell.source
             if rest.strip():
                 yield _markdown(rest)
+        if with_code and cell.cell_type == "code" and cell.source.strip():
+            yield {"type": "code", "text": cell.source}
         for output in cell.get("outputs", ()):
             # Warnings are for the readers of the notebook.
             if output.get("name") != "stderr" and (block := _block(output)):
@@ -158,9 +193,18 @@ def _svg(drawing: str, prefix: str) -> Markup:
     return Markup(own)  # noqa: S704  matplotlib has escaped the text in it
 
 
+def _drawn(shapes: str) -> Markup:
+    """Return the inside of a small drawing, if it is nothing but paths."""
+    return Markup(shapes if PATHS.fullmatch(shapes) else "")  # noqa: S704  looked through
+
+
 def _with_languages(text: object) -> Markup:
-    """Return text escaped, parts in another East Asian language named for a screen reader."""
-    return Markup(EAST_ASIAN.sub(_in_its_language, str(escape(text))))  # noqa: S704  escaped
+    """Return text escaped, parts in another East Asian language named for a screen reader.
+
+    What is written from right to left is set apart, or the figures after it would change places.
+    """
+    parts = EAST_ASIAN.sub(_in_its_language, str(escape(text)))
+    return Markup(RIGHT_TO_LEFT.sub(r"<bdi>\g<0></bdi>", parts))  # noqa: S704  escaped
 
 
 def _in_its_language(found: re.Match[str]) -> str:

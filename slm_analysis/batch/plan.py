@@ -85,6 +85,8 @@ class Plan:
     language : str
         Of the index.
     prepared : Prepared
+    with_code : bool
+        For analysts: pages show the code, folded.
     """
 
     root: Path
@@ -95,6 +97,7 @@ class Plan:
     whole: bool
     language: str
     prepared: Prepared
+    with_code: bool = False
 
     @property
     def entry(self) -> Path:

@@ -55,7 +55,7 @@ def publish(plan: Plan, records: Mapping[Job, Record], *, anew: bool = False) ->
             if record.status != DONE:
                 pages.remove(page)
                 continue
-            source = _source(job, reports, has_index=has_index)
+            source = _source(plan, job, reports, has_index=has_index)
             content = partial(_unit_page, plan, job, reports, has_index=has_index)
             try:
                 pages.write(page, source, job.language, content)
@@ -64,11 +64,12 @@ def publish(plan: Plan, records: Mapping[Job, Record], *, anew: bool = False) ->
                 told[job] = replace(record, status=FAILED, error=error)
                 pages.remove(page)
     if plan.whole:
-        shown = [[job.key, job.title, r.status, r.error, r.sha256] for job, r in told.items()]
-        index = plan.folder / INDEX
-        pages.write(index, digest(shown), plan.language, partial(_index_page, plan, told))
-        found = (file.parent.name for file in plan.folder.parent.glob(f"*/{INDEX}"))
+        found = {file.parent.name for file in plan.folder.parent.glob(f"*/{INDEX}")} | {plan.period}
         periods = sorted((name for name in found if PERIOD.fullmatch(name)), reverse=True)
+        before = next((period for period in periods if period < plan.period), "")
+        shown = [[job.key, job.title, r.status, r.error, r.sha256] for job, r in told.items()]
+        index, source = plan.folder / INDEX, digest([shown, before, plan.with_code])
+        pages.write(index, source, plan.language, partial(_index_page, plan, told, before))
         source = digest([periods, plan.language, program_digest()])
         every = plan.folder.parent / INDEX
         pages.write(every, source, plan.language, partial(_periods_page, periods))
@@ -145,10 +146,10 @@ def _by_unit(records: Mapping[Job, Record]) -> dict[str, dict[Job, Record]]:
     return units
 
 
-def _source(job: Job, reports: Mapping[Job, Record], *, has_index: bool) -> str:
+def _source(plan: Plan, job: Job, reports: Mapping[Job, Record], *, has_index: bool) -> str:
     """Return the hash of what a page is made from: the report, and what it says of the others."""
     others = [[other.name, other.title, record.status] for other, record in reports.items()]
-    return digest([job.key, reports[job].sha256, others, has_index])
+    return digest([job.key, reports[job].sha256, others, has_index, plan.with_code])
 
 
 def _unit_page(plan: Plan, job: Job, reports: Mapping[Job, Record], *, has_index: bool) -> str:
@@ -157,10 +158,10 @@ def _unit_page(plan: Plan, job: Job, reports: Mapping[Job, Record], *, has_index
     return unit_page(plan, job, reports, has_index=has_index)
 
 
-def _index_page(plan: Plan, records: Mapping[Job, Record]) -> str:
+def _index_page(plan: Plan, records: Mapping[Job, Record], before: str) -> str:
     from slm_analysis.batch.page_frames import index_page  # noqa: PLC0415
 
-    return index_page(plan, records)
+    return index_page(plan, records, before)
 
 
 def _periods_page(periods: list[str]) -> str:

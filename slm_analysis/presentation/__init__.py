@@ -25,6 +25,7 @@ from slm_analysis.presentation.plots import control_charts as plot_charts
 from slm_analysis.presentation.plots import expectation_gap as plot_expectations
 from slm_analysis.presentation.plots import followed_targets as plot_followed
 from slm_analysis.presentation.plots import outlook as plot_outlook
+from slm_analysis.presentation.plots import portfolio_funnel as plot_portfolio
 from slm_analysis.presentation.plots import process_changes as plot_changes
 from slm_analysis.presentation.plots import process_flow as plot_flow
 from slm_analysis.presentation.plots import root_causes as plot_causes
@@ -174,6 +175,7 @@ say.register(Capability, word_capability.say)
 table.register(Capability, table_capability.table)
 
 say.register(Portfolio, word_portfolio.say)
+plot.register(Portfolio, plot_portfolio.plot)
 table.register(Portfolio, table_portfolio.table)
 headline.register(Portfolio, word_portfolio.headline)
 

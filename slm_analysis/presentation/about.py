@@ -397,16 +397,33 @@ def _made(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
 def about_portfolio(result: Portfolio, **parameters: object) -> About:
     """Return what a reader needs to check the portfolio."""
     reports = result.reports
-    units = counted(reports["business_unit"].nunique(), "business unit")
-    read = f"{counted(len(reports), 'report')} of {units}"
     failed = int((reports["status"] != "done").sum())
+    read = _("{reports} of {units}; failed: {failed}") if failed else _("{reports} of {units}")
+    compared = _(
+        "each share is compared with its goal by exact binomial chances, for as many independent "
+        "cases as tell the same; each mean score by its interval; {tests}, corrected together "
+        "(Benjamini-Hochberg, {q} false discoveries accepted)"
+    )
     return About(
         [
-            ("Reports read", f"{read}; failed: {failed}" if failed else read),
             (
-                "Method",
-                f"Each promise is compared with its goal; {result.family_size} comparisons, "
-                f"corrected together (Benjamini-Hochberg, {Q:.0%} false discoveries accepted)",
+                _("Reports read"),
+                read.format(
+                    reports=counted(len(reports), "{n} report", "{n} reports"),
+                    units=counted(
+                        reports["business_unit"].nunique(),
+                        "{n} business unit",
+                        "{n} business units",
+                    ),
+                    failed=failed,
+                ),
+            ),
+            (
+                _("Method"),
+                compared.format(
+                    tests=counted(result.family_size, "{n} comparison", "{n} comparisons"),
+                    q=percent(Q, 0),
+                ),
             ),
             *_made(parameters),
         ]

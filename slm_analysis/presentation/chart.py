@@ -164,6 +164,7 @@ def _add_header(figure: Figure, caption: Caption) -> None:
 
 ROLES = {colour: f"var(--{role})" for role, colour in PALETTE.items()}
 TAG = re.compile(r"<[^>]*>")
+PATH = re.compile(r' d="([^"]*)"')
 
 
 def _for_page(svg: str) -> str:
@@ -186,4 +187,11 @@ def _styled(tag: str) -> str:
     """Return a tag with the page's colours and fonts, and no more digits than a screen shows."""
     tag = re.sub(r"#[0-9a-f]{6}", lambda colour: ROLES.get(colour[0], colour[0]), tag)
     tag = re.sub(r" font-family: [^;\"]*;?", "", tag)
-    return re.sub(r"(\d+\.\d{2})\d+", r"\1", tag)
+    tag = re.sub(r"(\d+\.\d{2})\d+", r"\1", tag)
+    return PATH.sub(lambda path: f' d="{_brief(path[1])}"', tag)
+
+
+def _brief(path: str) -> str:
+    """Return a path with tenths of pixels, and no more blanks than it takes."""
+    path = re.sub(r"(\d+\.\d)\d+", r"\1", path).replace(".0 ", " ")
+    return re.sub(r"\s*([A-Za-z])\s*", r"\1", " ".join(path.split()))

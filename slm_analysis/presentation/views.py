@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from slm_analysis.presentation.language import _, joined
 
@@ -193,6 +193,41 @@ class Table(View):
 
 
 @dataclass(frozen=True)
+class Label:
+    """A text in a drawing: where it stands, and its ``start``, ``middle`` or ``end`` there."""
+
+    text: str
+    x: int
+    y: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """A small drawing beside text.
+
+    Attributes
+    ----------
+    shapes : str
+        The inside of an SVG, of our own making.
+    width, height : int
+        Room for them.
+    sentence : str
+        What it shows, for those who do not see it.
+    above : int
+        Room above them, for labels.
+    labels : sequence of Label
+    """
+
+    shapes: str
+    width: int
+    height: int
+    sentence: str
+    above: int = 0
+    labels: Sequence[Label] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Concern:
     """One thing that needs attention, with the report that says more."""
 
@@ -202,6 +237,7 @@ class Concern:
     folder: str
     notebook: str
     go: str
+    drawing: Glyph | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -215,7 +251,7 @@ class Attention(View):
         """Return the concerns."""
         return {
             "type": "attention",
-            "items": [vars(concern) for concern in self.concerns],
+            "items": [asdict(concern) for concern in self.concerns],
             "caveats": [*self.caveats],
         }
 
@@ -244,13 +280,46 @@ class Attention(View):
 
 @dataclass(frozen=True)
 class Cell:
-    """One service of one unit: value, denominator, verdict, direction."""
+    """One service of one unit.
+
+    Attributes
+    ----------
+    value, of, verdict, direction : str
+        Figure, its denominator (and its interval, where nothing is drawn), verdict, where it is
+        heading.
+    mark : str
+        Before the verdict: ``met``, ``met_unsure``, ``missed``, ``missed_unsure``, or empty.
+    heading : str
+        Before the direction: ``worse``, ``better``, or empty.
+    under : str
+        Below all that.
+    hot : bool
+        It calls for attention.
+    accent : bool
+        The verdict is unfavourable and more than chance.
+    drawing : Glyph, optional
+    """
 
     value: str
     of: str = ""
     verdict: str = ""
     direction: str = ""
-    bad: bool = False
+    mark: str = ""
+    heading: str = ""
+    under: str = ""
+    hot: bool = False
+    accent: bool = False
+    drawing: Glyph | None = None
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One unit: its name, its page, its cells, or why there are none."""
+
+    name: str
+    href: str
+    cells: Sequence[Cell]
+    note: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -259,39 +328,37 @@ class Matrix(View):
 
     caption: str
     columns: Sequence[str]
-    rows: Sequence[tuple[str, str, Sequence[Cell]]]
-    """Unit, its page, its cells."""
+    rows: Sequence[UnitRow]
+    notes: Sequence[str] = field(default_factory=list)
 
     def page(self) -> Mapping[str, object]:
         """Return the cells."""
-        return {
-            "type": "matrix",
-            "caption": self.caption,
-            "columns": [*self.columns],
-            "rows": [
-                {"name": name, "href": href, "cells": [vars(cell) for cell in cells]}
-                for name, href, cells in self.rows
-            ],
-        }
+        return {"type": "matrix"} | asdict(self)
 
     def _as_table(self) -> Table:
         rows = [
             [
-                name,
-                *(" ".join(filter(None, (c.value, c.of, c.verdict, c.direction))) for c in cells),
+                row.name,
+                *(
+                    " ".join(filter(None, (c.value, c.of, c.verdict, c.direction, c.under)))
+                    for c in row.cells
+                ),
             ]
-            for name, _, cells in self.rows
+            if row.cells
+            else [row.name, row.note, *[""] * (len(self.columns) - 1)]
+            for row in self.rows
         ]
-        bad = [i for i, (_, _, cells) in enumerate(self.rows) if any(c.bad for c in cells)]
+        bad = [at for at, row in enumerate(self.rows) if any(c.hot for c in row.cells)]
         return Table(self.caption, [Column(_("Unit")), *map(Column, self.columns)], rows, bad)
 
     def text(self) -> str:
         """Return one unit a line."""
-        return self._as_table().text()
+        return "\n".join([self._as_table().text(), *self.notes])
 
     def rich(self) -> Mapping[str, str]:
-        """Return an HTML table."""
-        return self._as_table().rich()
+        """Return an HTML table, then the notes."""
+        notes = "".join(f"<p>{escape_html(note)}</p>" for note in self.notes)
+        return {"text/html": self._as_table().rich()["text/html"] + notes}
 
 
 @dataclass(frozen=True, repr=False)

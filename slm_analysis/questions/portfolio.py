@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from slm_analysis.analyses.false_discovery import false_discovery
+from slm_analysis.analyses.goal_test import goal_test, independent_cases
 from slm_analysis.analyses.watermelon import WATERMELON
 from slm_analysis.dataset.prepare import prepare
 from slm_analysis.dataset.unit import Unit, open_unit, reported_period
@@ -32,7 +33,12 @@ Q = 0.05
 """False discovery rate over all promises of the portfolio."""
 KINDS = ("missed_worsening", "missed_steady", "dissatisfied", "early_warning")
 """What calls for attention, most pressing first."""
-MOST = 5
+SCORE = "satisfaction"
+"""The metric that is a mean and no share."""
+TREND = [
+    "direction", "since", "side", "center", "steadily_missed", "freq", "recent", "signals",
+]  # fmt: skip
+"""What each promise is told by the trend of its service."""
 SECTIONS = (
     "service_levels",
     "trends",
@@ -61,25 +67,34 @@ class Portfolio(Result):
     Attributes
     ----------
     period_start, period_end : Timestamp
+    units : tuple of str
+        All business units, the most pressing first: by what calls for attention, then by the least
+        likely miss, then as reported.
     reports : DataFrame
         One row per report: `business_unit`, `folder`, `notebook`, `status`.
     levels : DataFrame
         The service levels of all units (`business_unit` and the columns of
-        `ServiceLevels.levels`), with `p`, `q` and `clearly`: the verdict stands after correction
-        for all comparisons of the portfolio.
+        `ServiceLevels.levels`), with `cases` (independent ones, see
+        `slm_analysis.analyses.goal_test`), `p`, `q` and `clearly` (the verdict stands after
+        correction for all comparisons of the portfolio), and what the trend of the same service
+        and metric told: the columns of `TREND`.
     trends, drivers, satisfaction, watermelon, expectations, changes, actions : DataFrame
         The records of the other reports, with `business_unit`; `changes` also with
         `portfolio_q` and `stands` (after correction for all changes of all units).
     attention : DataFrame
-        At most five rows, most pressing first: `kind` (one of `KINDS`), `business_unit`,
+        What calls for attention, most pressing first: `kind` (one of `KINDS`), `business_unit`,
         `service` (empty: the whole unit), `level` (row of `levels`, missing where satisfaction is
-        set against kept targets), `q`.
+        set against kept targets), `q`. Each unit and service once.
     family_size : int
         Promises tested.
+    chance : float
+        The p-value from which on a verdict is clear: the last step of Benjamini and Hochberg that
+        holds, else the first.
     """
 
     period_start: pd.Timestamp
     period_end: pd.Timestamp
+    units: tuple[str, ...]
     reports: pd.DataFrame = field(repr=False)
     levels: pd.DataFrame = field(repr=False)
     trends: pd.DataFrame = field(repr=False)
@@ -91,6 +106,7 @@ class Portfolio(Result):
     actions: pd.DataFrame = field(repr=False)
     attention: pd.DataFrame = field(repr=False)
     family_size: int
+    chance: float
 
 
 def portfolio(
@@ -177,33 +193,63 @@ def _portfolio(
         )
         for section in SECTIONS
     }
-    levels = _tested(sections.pop("service_levels"))
+    tested, chance = _tested(sections.pop("service_levels"))
+    levels = _with_trends(tested, sections["trends"])
     sections["changes"] = _corrected(sections["changes"])
     listed = pd.DataFrame(reports, columns=["business_unit", "folder", "notebook", "status"])
+    attention = _attention(levels, sections["watermelon"])
     return Portfolio(
         period_start=start,
         period_end=end,
+        units=_in_order(listed, levels, attention),
         reports=listed,
         levels=levels,
-        attention=_attention(levels, sections),
+        attention=attention,
         family_size=int(levels["p"].notna().sum()) if len(levels) else 0,
+        chance=chance,
         notes=notes,
         **sections,
     )
 
 
-def _tested(levels: pd.DataFrame) -> pd.DataFrame:
-    """Add `p`, `q` and `clearly`: does the verdict stand after correction for all comparisons."""
+def _tested(levels: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+    """Add `cases`, `p`, `q` and `clearly`; return also the chance from which on all is clear."""
     if levels.empty:
-        return levels
+        return levels, Q
     numbers = ["value", "low", "high", "goal_value", "n_effective", "days", "counted"]
     levels = levels.astype(dict.fromkeys(numbers, float))
     judged = levels["result"].isin(["met", "missed"]) & (levels["low"] < levels["high"])
-    p = np.where(judged, _p_values(levels), np.nan)
-    q, _ = false_discovery(p, Q)
+    clustered = levels["interval_method"] == CLUSTERED
+    degrees = np.where(clustered, levels["days"] - 1, np.inf)
+    cases = independent_cases(levels["counted"], levels["n_effective"], degrees)
+    shares = goal_test(levels["value"], cases, levels["goal_value"])
+    means = levels["metric"] == SCORE
+    p = np.where(judged, np.where(means, _chance_of_mean(levels), shares), np.nan)
+    q, level = false_discovery(p, Q)
     # What is counted whole has no chance in it.
-    whole = levels["interval_method"].eq(COMPLETE_RECORD) & levels["evidence"].eq("clear")
-    return levels.assign(p=p, q=q, clearly=(q <= Q) | whole)
+    whole = levels["interval_method"].eq(COMPLETE_RECORD)
+    clearly = ((q <= Q) | whole) & levels["evidence"].eq("clear")
+    return levels.assign(cases=cases, p=p, q=q, clearly=clearly), 1 - level
+
+
+def _chance_of_mean(levels: pd.DataFrame) -> np.ndarray:
+    """Return the chance of a mean score so far from its goal, either side."""
+    # Its interval is symmetric: the half width holds the standard error.
+    half = (levels["high"] - levels["low"]).to_numpy() / 2
+    away = (levels["value"] - levels["goal_value"]).abs().to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 2 * stats.norm.sf(away / half * stats.norm.ppf(1 - (1 - LEVEL) / 2))
+
+
+def _with_trends(levels: pd.DataFrame, trends: pd.DataFrame) -> pd.DataFrame:
+    """Add to each promise what the trend of its service and metric told."""
+    keys = ["business_unit", "service", "metric"]
+    told = trends.reindex(columns=[*keys, *TREND]).drop_duplicates(keys)
+    if levels.empty:
+        return levels
+    told = told.astype(dict.fromkeys(keys, "str"))
+    joined = levels.merge(told, on=keys, how="left")
+    return joined.assign(steadily_missed=joined["steadily_missed"].eq(True))
 
 
 def _corrected(changes: pd.DataFrame) -> pd.DataFrame:
@@ -215,63 +261,73 @@ def _corrected(changes: pd.DataFrame) -> pd.DataFrame:
     return changes.assign(portfolio_q=q, stands=~found | (q <= Q))
 
 
-def _p_values(levels: pd.DataFrame) -> np.ndarray:
-    """Return the probability of so large a distance from the goal by chance, either side."""
-    goal, n = levels["goal_value"].to_numpy(), levels["n_effective"].to_numpy()
-    away = (levels["value"] - goal).abs().to_numpy()
-    clustered = levels["interval_method"] == CLUSTERED
-    # Wilson's interval inverts this score test (Newcombe 1998), with t on days - 1 for clusters.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        score = away / np.sqrt(goal * (1 - goal) / n)
-        # A mean's interval is symmetric: its half width holds the standard error.
-        half = (levels["high"] - levels["low"]).to_numpy() / 2
-        mean = away / (half / stats.norm.ppf(1 - (1 - LEVEL) / 2))
-    statistic = np.where(levels["metric"] == "satisfaction", mean, score)
-    degrees = np.where(clustered, levels["days"] - 1, np.inf)
-    return 2 * stats.t.sf(statistic, degrees)
-
-
-def _attention(levels: pd.DataFrame, sections: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _attention(levels: pd.DataFrame, watermelon: pd.DataFrame) -> pd.DataFrame:
     """Return what calls for attention, the most pressing first, by evidence and not by raw rate."""
     columns = ["kind", "business_unit", "service", "level", "q"]
     if levels.empty:
         return pd.DataFrame(columns=columns)
-    worsening = _worsening(sections["trends"])
-    rows = []
-    for at, level in levels[levels["metric"] != "satisfaction"].iterrows():
-        where = (level["business_unit"], level["service"])
-        worse = where in worsening and level["metric"] == worsening[where]
-        if level["result"] == "missed" and level["evidence"] == "clear":
-            kind = "missed_worsening" if worse else "missed_steady"
-        elif worse:
-            kind = "early_warning"
-        else:
-            continue
-        rows.append((kind, *where, at, level["q"]))
-    for _, unhappy in _unhappy(sections["watermelon"]).iterrows():
-        service = unhappy.get("service")
-        of = "" if pd.isna(service) else service
-        rows.append(("dissatisfied", unhappy["business_unit"], of, None, np.nan))
-    for at, level in levels[levels["metric"] == "satisfaction"].iterrows():
-        if level["result"] == "missed" and level["evidence"] == "clear":
-            rows.append(("dissatisfied", level["business_unit"], level["service"], at, level["q"]))
-    table = pd.DataFrame(rows, columns=columns)
-    order = table["kind"].map({kind: i for i, kind in enumerate(KINDS)})
+    missed = levels["result"].eq("missed") & (levels["clearly"] | levels["steadily_missed"])
+    score, worse = levels["metric"] == SCORE, levels["direction"] == "worse"
+    kind = pd.Series(
+        np.select(
+            [missed & score, missed & worse, missed, worse & ~score],
+            ["dissatisfied", "missed_worsening", "missed_steady", "early_warning"],
+            "",
+        ),
+        index=levels.index,
+    )
+    found = levels.assign(kind=kind, level=levels.index)[kind != ""][columns]
+    unhappy = pd.DataFrame(
+        [
+            ("dissatisfied", row["business_unit"], row.get("service"), None, np.nan)
+            for _, row in unhappy_users(watermelon).iterrows()
+        ],
+        columns=columns,
+    )
+    table = pd.concat([frame for frame in (found, unhappy) if len(frame)] or [unhappy])
+    table = table.assign(service=table["service"].astype("object").fillna(""))
+    order = table["kind"].map({name: at for at, name in enumerate(KINDS)})
     table = table.assign(order=order).sort_values(["order", "q"], kind="stable", na_position="last")
     # One entry per unit and service: the most pressing says it.
-    table = table.drop_duplicates(["business_unit", "service"]).head(MOST)
-    return table.drop(columns="order").reset_index(drop=True)
+    table = table.drop_duplicates(["business_unit", "service"]).drop(columns="order")
+    return table.reset_index(drop=True)
 
 
-def _unhappy(told: pd.DataFrame) -> pd.DataFrame:
+def unhappy_users(told: pd.DataFrame) -> pd.DataFrame:
     """Return where targets are kept and users are not satisfied; the reverse needs no attention."""
     return told[told["finding"] == WATERMELON] if len(told) else told
 
 
-def _worsening(trends: pd.DataFrame) -> dict[tuple[str, str], str]:
-    if trends.empty:
+def kept_shares(result: Portfolio) -> pd.DataFrame:
+    """Return the promises about shares of cases, with `share` kept and `goal_share`.
+
+    A rate of errors is turned into the share without them, so that more is better throughout.
+    """
+    levels = result.levels
+    if levels.empty:
+        return levels.reindex(columns=[*levels, "share", "goal_share", "cases", "p"])
+    shares = ~levels["metric"].eq(SCORE) & ~levels["interval_method"].eq(COMPLETE_RECORD)
+    found = levels[shares & levels["value"].notna()]
+    turned = found["at_most"].astype(bool)
+    return found.assign(
+        share=found["value"].mask(turned, 1 - found["value"]),
+        goal_share=found["goal_value"].mask(turned, 1 - found["goal_value"]),
+    )
+
+
+def agreed_scores(result: Portfolio) -> dict[str, float]:
+    """Return the goal that was agreed for satisfaction, of each unit that has just one."""
+    levels = result.levels
+    if levels.empty:
         return {}
-    worse = trends[trends["direction"] == "worse"]
-    return {
-        (str(row.business_unit), str(row.service)): str(row.metric) for row in worse.itertuples()
-    }
+    by_unit = levels[levels["metric"] == SCORE].groupby("business_unit")["goal_value"]
+    goals = {str(unit): own.unique() for unit, own in by_unit}
+    return {unit: float(own[0]) for unit, own in goals.items() if len(own) == 1}
+
+
+def _in_order(
+    reports: pd.DataFrame, levels: pd.DataFrame, attention: pd.DataFrame
+) -> tuple[str, ...]:
+    missed = levels[levels["result"] == "missed"].sort_values("q") if len(levels) else levels
+    ranked = [frame["business_unit"] for frame in (attention, missed, reports) if len(frame)]
+    return tuple(dict.fromkeys(str(unit) for units in ranked for unit in units))

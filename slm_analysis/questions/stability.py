@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.chart_signals import FAVOURABLE, UNFAVOURABLE
@@ -23,6 +24,9 @@ MISSED = "steadily_missed"
 WORRY = (WORSE, MIXED, UNFAVOURABLE, MISSED, BETTER, FAVOURABLE, STEADY, NOT_JUDGED)
 """What stands at the end, or came and went within the reported period; most worrying first."""
 HALF = 0.5
+TREND = ["service", "metric", "freq", "direction", "since", "side", "center", "target",
+         "steadily_missed"]  # fmt: skip
+"""What the portfolio is told of each service."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -67,15 +71,19 @@ class Stability(Answer):
     def sections(self) -> Mapping[str, pd.DataFrame]:
         """Return where each service is heading, with its latest values for a sparkline.
 
-        `recent` lists the last `RECENT` periods, missing where there is no complete figure.
+        `recent` lists the last `RECENT` periods, missing where there is no complete figure;
+        `signals` what of `self.signals` lies in them: `first` and `last` place in the list,
+        `rule`, `side`, `meaning`.
         """
-        recent = {
-            service: points["value"].where(points["complete"]).tail(RECENT).tolist()
-            for service, points in self.chart.points.groupby("service")
-        }
-        columns = ["service", "metric", "direction", "since", "side", "center", "target"]
-        trends = self.services.assign(metric=self.target)[columns]
-        return {"trends": trends.assign(recent=trends["service"].map(recent))}
+        recent, marked = {}, {}
+        for service, points in self.chart.points.groupby("service"):
+            latest = points.tail(RECENT)
+            recent[service] = latest["value"].where(latest["complete"]).tolist()
+            own = self.signals[self.signals["service"] == service]
+            marked[service] = [*_marked(latest, own)]
+        trends = self.services.assign(metric=self.target, freq=self.freq)[TREND]
+        shown = trends["service"]
+        return {"trends": trends.assign(recent=shown.map(recent), signals=shown.map(marked))}
 
 
 def stability(
@@ -137,6 +145,21 @@ def stability(
         expected_false_signals=float(chart.summary.loc[judged, "false_signal_chance"].sum()),
         notes=chart.notes,
     )
+
+
+def _marked(latest: pd.DataFrame, signals: pd.DataFrame) -> Iterator[Mapping[str, object]]:
+    """Yield where signals lie among the latest points; those that do not are left out."""
+    for signal in signals.itertuples():
+        belongs = latest["rules"].map(lambda rules, code=signal.rule: code in rules).astype(bool)
+        belongs &= (
+            (latest["time"] >= signal.start) & (latest["time"] <= signal.end) & ~latest["excluded"]
+        )
+        places = np.flatnonzero(belongs)
+        if len(places):
+            yield {
+                "first": int(places[0]), "last": int(places[-1]),
+                "rule": signal.rule, "side": signal.side, "meaning": signal.meaning,
+            }  # fmt: skip
 
 
 def _phases(unit: Unit, shares: pd.DataFrame) -> pd.DataFrame:

@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 
 from slm_analysis.batch.pages import blocks, page
-from slm_analysis.presentation.views import Cell, Column, Headline, Matrix, Table
+from slm_analysis.presentation import headline, plot, table
+from slm_analysis.presentation.tables.portfolio_attention import attention
+from slm_analysis.presentation.tables.portfolio_matrix import matrix
+from slm_analysis.presentation.views import Cell, Column, Headline, Matrix, Table, UnitRow
 from tests.batch.test_pages import every_block, frame
 from tests.conftest import PROJECT
+from tests.presentation.made_up_levels import kept, level
+from tests.presentation.made_up_portfolio import drawn, portfolio_of, ratings, run_of, unit
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
@@ -52,7 +57,7 @@ def pages(executed_notebooks, tmp_path_factory) -> dict[str, Path]:
 
 NAMES = [*(n.stem for n in sorted((PROJECT / "notebooks").glob("*.ipynb"))), "hostile"]
 
-DRAWN = [name for name in NAMES if name not in {"00_portfolio", "hostile"}]
+DRAWN = [name for name in NAMES if name != "hostile"]
 
 
 def opened(browser, file: Path, width: int, **options) -> tuple:
@@ -81,8 +86,14 @@ def test_a_page_asks_for_nothing_and_fits(browser, pages, name, width):
     tab.context.close()
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "hostile"])
+def test_a_page_is_light(pages, name):
+    assert pages[name].stat().st_size < 600 * 1024
+
+
 TOO_WIDE = """() => [...document.querySelectorAll('.scroll')]
-    .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 80))"""
+    .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+    .map(e => e.innerText.slice(0, 80))"""
 
 
 @pytest.mark.parametrize("name", ["00_portfolio", "01_service_levels"])
@@ -237,7 +248,7 @@ def index(tmp_path_factory) -> Path:
         "Share kept",
         ["Invoices"],
         [
-            (name, "", [Cell(value)])
+            UnitRow(name, "", [Cell(value)])
             for name, value in zip(TOLD, ("98%", "–", "10%", "100%"), strict=True)
         ],
     )
@@ -364,8 +375,8 @@ def test_without_scripts_everything_can_be_read(browser, index):
     assert tab.locator("button, input").count() == 0
     tab.click("summary")
     assert tab.locator(f"{FOLDED} th[scope=col]").all_inner_texts() == [c.title for c in COLUMNS]
-    for table in (FOLDED, MATRIX, REPORTS):
-        assert tab.locator(f"{table} > tbody > tr:visible").count() == len(ROWS)
+    for name in (FOLDED, MATRIX, REPORTS):
+        assert tab.locator(f"{name} > tbody > tr:visible").count() == len(ROWS)
     tab.context.close()
 
 
@@ -383,4 +394,181 @@ def test_a_script_in_the_data_would_not_run(browser, tmp_path):
     tab, _, messages = opened(browser, file, 1280)
     assert tab.title() != "ran"
     assert "Content Security Policy" in messages[0]
+    tab.context.close()
+
+
+# --- units by services
+
+UNITS, SERVICES = 30, {"few": 3, "many": 12}
+NAMES_OF_ANY_SCRIPT = (
+    "华东销售部",
+    "مبيعات الشرق الأوسط",
+    "Gemeinschaftsdienstleistungszentrum Nordrhein-Westfalen",
+    "x" * 120,
+)
+
+
+@pytest.fixture(scope="module")
+def portfolios(tmp_path_factory) -> dict[str, Path]:
+    """Return indexes of 30 units, with few services and with many, and one of a single unit."""
+    folder = tmp_path_factory.mktemp("portfolios")
+    files = {name: folder / f"{name}.html" for name in (*SERVICES, "one")}
+    for name, file in files.items():
+        units = 1 if name == "one" else UNITS
+        result = portfolio_of(
+            {unit_name(at): made_up_unit(at, SERVICES.get(name, 1)) for at in range(units)},
+            failed=(unit_name(4),),
+        )
+        views = [headline(result), attention(result), matrix(result), table(result), plot(result)]
+        cells = [{"title": "Trends", "href": "u/02_trends.html", "error": ""}]
+        reports = {
+            "type": "reports", "first": "Unit", "caption": "Reports", "columns": ["Trends"],
+            "rows": [{"name": unit, "cells": cells} for unit in result.units],
+        }  # fmt: skip
+        top, *others = (view.page() for view in views)
+        question = {"type": "question", "text": "What needs attention first?"}
+        content = [top, question, *others, reports]
+        file.write_text(page(content, frame("All business units")), encoding="utf-8")
+    return files
+
+
+def test_the_index_of_500_units_is_no_burden(tmp_path):
+    """Under 2 MiB with its list of reports: the most pressing are drawn, all others in figures."""
+    result = portfolio_of({f"Business unit {at:03d}": made_up_unit(at, 9) for at in range(5, 505)})
+    views = [headline(result), attention(result), matrix(result), table(result), plot(result)]
+    cells = [
+        {
+            "title": f"Report {n}",
+            "href": f"business-unit-0123abcd/0{n}_report.html",
+            "error": "",
+        }
+        for n in range(5)
+    ]
+    reports = {
+        "type": "reports", "first": "Unit", "caption": "R", "columns": [*"abcde"],
+        "rows": [{"name": unit, "cells": cells} for unit in result.units],
+    }  # fmt: skip
+    html = page([*(view.page() for view in views), reports], frame("All business units"))
+    assert len(html.encode()) < 2 * 1024**2
+
+
+def unit_name(at: int) -> str:
+    return NAMES_OF_ANY_SCRIPT[at] if at < len(NAMES_OF_ANY_SCRIPT) else f"Unit {at:02d}"
+
+
+def made_up_unit(at: int, services: int) -> dict[str, list[dict]]:
+    names = [f"Service {number}" if number else "报销与差旅" for number in range(services)]
+    if at == 4:
+        return {}
+    rows = [kept(name, value=0.95 + (at + n) / 1000) for n, name in enumerate(names)]
+    if at < 3:
+        rows[0] = level(names[0])
+    trends = [
+        drawn(
+            name, "worse" if at == 1 else "steady", since="2026-08-03",
+            recent=[1.0, 0.9] * 13, signals=[run_of(9, 25)] if at == 1 else [],
+        ) for name in names
+    ]  # fmt: skip
+    return unit(*rows, trends=trends, satisfaction=[ratings(3.5 + at / 30)])
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "one"])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (700, "light"), (360, "dark")])
+def test_units_of_any_name_fit_and_can_be_read_aloud(browser, portfolios, name, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not there")
+    tab, requests, messages = opened(browser, portfolios[name], width, color_scheme=scheme)
+    assert (requests, messages) == ([portfolios[name].as_uri()], [])
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate(TOO_WIDE) == []
+    if name != "many" or width == 360:
+        found = axe.Axe().run(tab).response["violations"]
+        assert [(f["id"], f["impact"], [n["html"] for n in f["nodes"]]) for f in found] == []
+    tab.context.close()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_cell_keeps_to_its_place(browser, portfolios, name, width):
+    tab, *_ = opened(browser, portfolios[name], width)
+    assert tab.evaluate(SPILLED) == []
+    small = tab.eval_on_selector_all(
+        ".draw text", "all => all.map(t => parseFloat(getComputedStyle(t).fontSize) * t.getCTM().a)"
+    )
+    assert small
+    assert min(small) >= 11
+    tab.context.close()
+
+
+SPILLED = """() => [...document.querySelectorAll('.m :is(th, td)')]
+    .filter(c => c.getClientRects().length && c.scrollWidth > c.clientWidth + 14)
+    .map(c => c.innerText)"""
+
+
+def test_many_services_are_blocks_and_few_are_a_table(browser, portfolios):
+    for name, shown in (("few", "table-cell"), ("many", "block")):
+        tab, *_ = opened(browser, portfolios[name], 1280)
+        cell = "document.querySelector('.m tbody td')"
+        assert tab.evaluate(f"getComputedStyle({cell}).display") == shown
+        told = tab.evaluate(f"getComputedStyle({cell}, '::before').content")
+        first = tab.locator(f"{MATRIX} thead th").nth(1).inner_text()
+        assert told == ("none" if name == "few" else f'"{first}"')
+        tab.context.close()
+
+
+def test_of_many_units_the_first_are_shown_until_more_are_asked_for(browser, portfolios):
+    tab, *_ = opened(browser, portfolios["few"], 1280)
+    assert len(names(tab, MATRIX)) == len(names(tab, REPORTS)) == 25
+    assert tab.locator(".more").first.inner_text() == "The first 25 of 30 rows. Show all"
+    tab.locator(".more button").first.click()
+    assert len(names(tab, MATRIX)) == UNITS
+    assert tab.locator(".more").first.inner_text() == "All 30 rows. Show fewer"
+    assert len(names(tab, REPORTS)) == 25
+    tab.locator(".more button").first.click()
+    assert len(names(tab, MATRIX)) == 25
+    tab.context.close()
+
+
+def test_the_search_looks_at_all_units(browser, portfolios):
+    tab, *_ = opened(browser, portfolios["few"], 1280)
+    tab.get_by_label("Search units and services").fill("unit 29")
+    assert names(tab, MATRIX) == ["Unit 29"]
+    assert tab.locator(".more:visible").count() == 0
+    tab.get_by_label("Search units and services").fill("")
+    assert len(names(tab, MATRIX)) == 25
+    tab.context.close()
+
+
+def test_all_units_are_sorted_by_the_figures_of_their_cells(browser, portfolios):
+    tab, *_ = opened(browser, portfolios["few"], 1280)
+    tab.locator(f"{MATRIX} th", has_text="Service 1").get_by_role("button").click()
+    shares = [float(text.rstrip("%")) for text in values_of(tab, 2) if text != "–"]
+    assert shares == sorted(shares)
+    # The one without any figure, whose report failed, is last and so not among the first.
+    assert len(shares) == 25
+    tab.locator(f"{MATRIX} th", has_text="Satisfaction").get_by_role("button").click()
+    assert names(tab, MATRIX)[0] == NAMES_OF_ANY_SCRIPT[0]
+    tab.context.close()
+
+
+def values_of(tab, column: int) -> list[str]:
+    return tab.eval_on_selector_all(
+        f"{MATRIX} > tbody > tr",
+        f"all => all.filter(r => r.checkVisibility() && r.cells[{column}])"
+        f".map(r => r.cells[{column}].querySelector('.p').textContent)",
+    )
+
+
+def test_without_scripts_all_units_are_shown(browser, portfolios):
+    tab, *_ = opened(browser, portfolios["few"], 1280, java_script_enabled=False)
+    assert tab.locator(f"{MATRIX} > tbody > tr:visible").count() == UNITS
+    tab.context.close()
+
+
+def test_on_paper_units_are_a_table_and_what_is_left_out_is_said(browser, portfolios):
+    tab, *_ = opened(browser, portfolios["few"], 794)
+    tab.emulate_media(media="print")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 794
+    cell = "document.querySelector('.m tbody td')"
+    assert tab.evaluate(f"getComputedStyle({cell}).display") == "table-cell"
+    assert tab.locator(".more").first.inner_text().strip() == "The first 25 of 30 rows."
     tab.context.close()

@@ -14,7 +14,7 @@ from slm_analysis.batch.pages import blocks, page
 from slm_analysis.batch.parameters import declared
 from slm_analysis.intake.contract import TABLES
 from slm_analysis.presentation.language import in_language
-from slm_analysis.presentation.views import Cell, Column, Headline, Matrix, Table
+from slm_analysis.presentation.views import Cell, Column, Headline, Matrix, Table, UnitRow
 from slm_analysis.project import AGREEMENTS
 from slm_analysis.questions.fitted_changes import MEASURES
 from slm_analysis.sla.agreement_yaml import read_agreements
@@ -123,7 +123,7 @@ ROWS = [
 @pytest.fixture(scope="module")
 def index(tmp_path_factory) -> Path:
     """Return a small index: units by services, and a table to sort."""
-    units = [(name, "", [Cell("98%")]) for name, *_ in ROWS]
+    units = [UnitRow(name, "", [Cell("98%")]) for name, *_ in ROWS]
     columns = [Column("单位"), Column("实际", numeric=True), Column("周"),
                Column("可能", numeric=True), Column("用时", numeric=True)]  # fmt: skip
     views = [

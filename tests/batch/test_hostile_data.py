@@ -134,7 +134,7 @@ def shown(unit: slm.Unit) -> Iterator[dict[str, object]]:
 
 
 def shown_of_all(portfolio: object) -> Iterator[dict[str, object]]:
-    for verb in (slm.headline, slm.attention, slm.matrix, slm.table, slm.user_scores):
+    for verb in (slm.headline, slm.attention, slm.matrix, slm.table, slm.plot, slm.user_scores):
         yield verb(portfolio).page()
 
 
@@ -146,7 +146,7 @@ def test_fields_of_tickets_are_text_on_pages(answers):
     for place in (
         whole.find(class_="lead"),
         whole.find(class_="att"),
-        whole.find(class_="m"),
+        whole.find("table", class_="m"),
         *answered,
     ):
         assert MARKUP in place.get_text(), place

@@ -34,12 +34,14 @@ from slm_analysis.presentation.views import (
     Cell,
     Column,
     Concern,
+    Glyph,
     Headline,
     Matrix,
     Prose,
     Table,
+    UnitRow,
 )
-from tests.presentation.test_views import HOSTILE
+from tests.presentation.test_views import HOSTILE, cell_of
 
 OUTSIDE = re.compile(
     r"(?i)(^\s*(https?|ftp|file|javascript|vbscript):|^\s*//|url\(\s*['\"]?(?!#)|@import)"
@@ -56,6 +58,9 @@ def frame(text: str = "X", *, links: bool = True) -> Frame:
         kicker=text,
         period=text,
         as_of=text,
+        status=text,
+        failed=text,
+        previous={"href": "../2026-09/index.html", "title": text},
         home={"href": "../index.html", "title": "All business units"},
         tabs=[
             {"title": text, "href": "01_x.html", "current": True, "status": ""},
@@ -79,15 +84,24 @@ def every_block(text: str) -> list[dict[str, object]]:
     views = [
         Headline(text, text, text, text, text, "01_x"),
         Prose([text], [text]),
-        Attention([Concern(text, text, text, "unit", "01_x", text)], [text]),
+        Attention([Concern(text, text, text, "unit", "01_x", text, cell_of(text).drawing)], [text]),
         About([(text, text)]),
         Table(text, columns, [[text] * 3], accented=[0]),
         Table(text, columns, [[text] * 3], folded=True),
-        Matrix(text, [text], [(text, "u/01_x.html", [Cell(text, text, text, text, bad=True)])]),
+        Matrix(
+            text,
+            [text],
+            [UnitRow(text, "u/01_x.html", [cell_of(text)]), UnitRow(text, "", [], text)],
+            [text],
+        ),
     ]
     top, *others = (view.page() for view in views)
     found = [top, {"type": "question", "text": text}, *others]
-    found += [{"type": "plain", "text": text}, {"type": "image", "png": "aGFsbG8=", "alt": text}]
+    found += [
+        {"type": "plain", "text": text},
+        {"type": "code", "text": text},
+        {"type": "image", "png": "aGFsbG8=", "alt": text},
+    ]
     cells = [
         {"title": text, "href": "u/01_x.html", "error": ""},
         {"title": text, "href": "", "error": text},
@@ -105,9 +119,10 @@ def parsed(*shown: dict[str, object], text: str = "X") -> BeautifulSoup:
 
 
 def tag_names(soup: BeautifulSoup) -> list[str]:
-    """Return the names of all tags, those that only tell a language left out."""
+    """Return the names of all tags, those that only tell a language or a direction left out."""
     told = [tag for tag in soup.find_all("span") if {*tag.attrs} == {"lang"}]
     assert all(tag["lang"] in {"zh", "ja", "ko"} and not tag.find_all() for tag in told)
+    told += [tag for tag in soup.find_all("bdi") if not tag.attrs]
     return [tag.name for tag in soup.find_all() if not any(tag is other for other in told)]
 
 
@@ -307,6 +322,47 @@ def test_names_in_another_language_say_so(text, told):
     assert soup.td["data-label"] == text
 
 
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("مبيعات الشرق, 276 of 312", ["مبيعات الشرق"]),
+        ("Payments, מכירות (resolution)", ["מכירות"]),
+        ("abc \u202ecba", ["\u202e"]),
+        ("Ärger 华东", []),
+    ],
+)
+def test_what_is_written_from_right_to_left_is_set_apart(text, apart):
+    soup = parsed(*every_block(text), text=text)
+    for tag in (soup.h1, soup.h2, soup.caption, soup.td, soup.footer):
+        assert tag.get_text() == text
+        assert [bdi.get_text() for bdi in tag.find_all("bdi")] == apart
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        '<path d="M0 0h1"/><script>alert(1)</script>',
+        '<path d="M0 0h1" onclick="alert(1)"/>',
+        '<image href="https://example.com/x.png"/>',
+    ],
+)
+def test_a_small_drawing_is_nothing_but_paths(shapes):
+    cell = Cell("1", drawing=Glyph(shapes, 10, 10, "x"))
+    soup = parsed(Matrix("C", ["X"], [UnitRow("A", "", [cell])]).page())
+    assert soup.td.svg.find_all() == []
+    assert_safe(soup)
+
+
+def test_the_top_leads_to_the_month_before_and_to_what_failed():
+    top = parsed(text="X").header
+    assert [(a["href"], a.get_text()) for a in top.find_all("a")] == [
+        ("../index.html", "All business units"), ("../2026-09/index.html", "X"), ("#reports", "X"),
+    ]  # fmt: skip
+    plain = BeautifulSoup(page([], Frame("T", "K", "P", "As of", "F")), "html.parser").header
+    assert plain.get_text() == "PAs of"
+    assert plain.find_all("a") == []
+
+
 # --- notebooks to blocks
 
 
@@ -330,6 +386,32 @@ def test_a_notebook_becomes_questions_and_answers(tmp_path):
 def test_code_is_not_shown(tmp_path):
     file = notebook(tmp_path, code(output(text="answer")))
     assert "slm.say" not in page(blocks(file), frame())
+
+
+def test_for_analysts_the_code_is_folded_above_what_it_answered(tmp_path):
+    file = notebook(tmp_path, code(output(text="answer")), new_code_cell(" "))
+    shown = list(blocks(file, with_code=True))
+    assert shown == [
+        {"type": "code", "text": "slm.say(x)"}, {"type": "plain", "text": "answer"},
+    ]  # fmt: skip
+    (fold,) = BeautifulSoup(page(shown, frame()), "html.parser").find_all("details")
+    assert (fold.summary.get_text(), fold.pre.get_text()) == ("Code", "slm.say(x)")
+
+
+def test_numbers_that_stand_in_a_table_are_not_folded_below_their_figure_too(tmp_path):
+    figure = chart("A")
+    shown, other = (figure.page() for _ in range(2))
+    other["numbers"] = Table("B", [Column("B")], [["b"]]).page()
+    file = notebook(
+        tmp_path,
+        code(output(text="x", page=shown)),
+        code(output(text="x", page=other)),
+        code(output(text="x", page=figure.numbers.page())),
+    )
+    first, second, table = blocks(file)
+    assert first["numbers"] is None
+    assert second["numbers"] == other["numbers"]
+    assert table == figure.numbers.page()
 
 
 def test_outputs_of_an_analysts_own_cells(tmp_path):

@@ -85,8 +85,9 @@ def test_about_the_portfolio():
     result = portfolio_of({"A": unit(kept(), level()), "B": unit(kept())}, ("01_service_levels",))
     assert about_portfolio(result, period_start="2026-10-01").entries == [
         ("Reports read", "2 reports of 2 business units"),
-        ("Method", "Each promise is compared with its goal; 3 comparisons, corrected together "
-         "(Benjamini-Hochberg, 5% false discoveries accepted)"),
+        ("Method", "each share is compared with its goal by exact binomial chances, for as many "
+         "independent cases as tell the same; each mean score by its interval; 3 comparisons, "
+         "corrected together (Benjamini-Hochberg, 5% false discoveries accepted)"),
         ("Parameters", "period_start = '2026-10-01'"),
         ("Made by", f"slm-analysis {VERSION}"),
     ]  # fmt: skip

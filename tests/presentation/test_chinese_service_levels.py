@@ -82,7 +82,7 @@ def test_headline_of_a_quiet_month():
     assert (
         top.lead == "最接近目标的是Payments（解决）：990/1,000（99.0%），目标为2个工作日内达95%。"
     )
-    assert top.sure == "3项达标的承诺中，1项可能只是偶然。"
+    assert top.sure == "3项达标的承诺中，1项数量太少，不足以定论。"
     assert top.next == "此处无需行动。早期预警请看趋势。"
 
 

@@ -19,11 +19,14 @@ from slm_analysis.presentation.views import (
     Cell,
     Column,
     Concern,
+    Glyph,
     Headline,
     KeyFigures,
+    Label,
     Matrix,
     Prose,
     Table,
+    UnitRow,
     View,
     escape_html,
     escape_markdown,
@@ -76,6 +79,15 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def cell_of(text: str) -> Cell:
+    """Return a cell with this text in every place, and a drawing."""
+    labels = [Label(text, 1, 2, "start")]
+    drawing = Glyph('<path d="M0 0h1"/>', 10, 10, text, 5, labels)
+    return Cell(
+        text, text, text, text, "met", "worse", text, hot=True, accent=True, drawing=drawing
+    )
+
+
 def views_of(text: str) -> list[View]:
     """Return every kind of view, with this text in every place where data can stand."""
     return [
@@ -84,7 +96,11 @@ def views_of(text: str) -> list[View]:
         Attention([Concern(text, text, text, "folder", "01_x", text)], [text]),
         About([(text, text)]),
         Table(text, [Column(text), Column(text, numeric=True)], [[text, text]]),
-        Matrix(text, [text], [(text, "unit/01.html", [Cell(text, text, text, text)])]),
+        Matrix(
+            text,
+            [text],
+            [UnitRow(text, "unit/01.html", [cell_of(text)]), UnitRow(text, "", [], text)],
+        ),
     ]
 
 
@@ -208,9 +224,21 @@ def test_attention_is_numbered_in_order():
 
 def test_matrix_reads_as_a_table():
     view = Matrix(
-        "C", ["Invoices"], [("A", "a/01.html", [Cell("91.9%", "of 8", "Missed", "steady")])]
+        "C",
+        ["Invoices", "Payments"],
+        [
+            UnitRow(
+                "A", "a/01.html", [Cell("91.9%", "of 8", "Missed", "worse", under="P1"), Cell("–")]
+            ),
+            UnitRow("B", "", [], "No report."),
+        ],
+        ["A note."],
     )
-    assert view.text() == "C\nUnit  Invoices\nA     91.9% of 8 Missed steady"
+    assert view.text() == (
+        "C\nUnit  Invoices                    Payments\nA     91.9% of 8 Missed worse P1  –\n"
+        "B     No report.\nA note."
+    )
+    assert rendered(view).p.get_text() == "A note."
     assert view.page()["rows"][0]["href"] == "a/01.html"
 
 

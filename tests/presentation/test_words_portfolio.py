@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slm_analysis.presentation import headline, say, table
-from slm_analysis.presentation.tables.portfolio import matrix
-from slm_analysis.presentation.words.portfolio import attention
+from slm_analysis.presentation.tables import portfolio as tables
 from slm_analysis.result import note
 from tests.presentation.made_up_levels import (
     availability,
@@ -16,56 +15,90 @@ from tests.presentation.made_up_levels import (
     satisfaction,
     unsure,
 )
-from tests.presentation.made_up_portfolio import portfolio_of, trend, unit
+from tests.presentation.made_up_portfolio import change, portfolio_of, trend, unhappy, unit
 
 NO_CASES = level("Reports", 0, 0, low=None, high=None)
 
 
 def test_headline_of_a_bad_month():
-    worse = [trend("Invoices", "worse"), trend("Payments", "steady")]
+    worse = [trend("Invoices", "worse", since="2026-08-03"), trend("Payments", "steady")]
+    changes = [change("C1"), change("C2", "cannot_tell", p=0.5), change("C3", "worse")]
     top = headline(
         portfolio_of(
-            {"华东销售部": unit(level(), kept(), trends=worse), "B": unit(unsure(), NO_CASES)}
+            {
+                "华东销售部": unit(level(), kept(), trends=worse),
+                "B": unit(unsure(), NO_CASES, changes=changes),
+            }
         )
     )
     assert top.title == (
         "One of three promises was clearly missed in October 2026, and it is still getting worse"
     )
     assert top.lead == (
-        "华东销售部, Invoices, resolution: 278 of 306, 90.8%, against 95% within 2 working days; "
-        "interval 86.9 to 93.7%."
+        "Invoices (resolution) at 华东销售部: 90.8% of 306 in time (95% interval 86.9 to 93.7%), "
+        "goal 95% within 2 working days. Worse since 3 August 2026. One of three changes was "
+        "followed by better results, one by worse."
     )
     assert top.what == "4 promises to 2 units: 1 kept, 2 missed, 1 open or with too few cases."
     assert top.sure == (
         "One of the two missed stands after correction for 3 comparisons; the rest may be chance."
     )
-    assert top.next == "Start with 华东销售部, Invoices."
+    assert top.next == "Start with Invoices at 华东销售部."
 
 
-def test_headline_of_several_clear_misses():
+@pytest.mark.parametrize(
+    ("worse", "title"),
+    [
+        (["A", "B", "C"], "Three of three promises were clearly missed in October 2026, and all of "
+         "them are still getting worse"),
+        (["A", "B"], "Three of three promises were clearly missed in October 2026, and two of them "
+         "are still getting worse"),
+        (["A"], "Three of three promises were clearly missed in October 2026, and one of them is "
+         "still getting worse"),
+        ([], "Three of three promises were clearly missed in October 2026"),
+    ],
+)  # fmt: skip
+def test_headline_of_several_clear_misses(worse, title):
     rows = [level("A"), level("B"), level("C", low=0.80, high=0.90)]
-    worse = [trend("A", "worse"), trend("B", "worse")]
-    top = headline(portfolio_of({"X": unit(*rows, trends=worse, drivers=[{"driver": "team"}])}))
-    assert top.title == (
-        "Three of three promises were clearly missed in October 2026, and two are still getting "
-        "worse"
-    )
+    top = headline(portfolio_of({"X": unit(*rows, trends=[trend(s, "worse") for s in worse])}))
+    assert top.title == title
     assert top.sure == "What was missed is clear after correction for 3 comparisons."
-    assert top.next == "Start with X, A: see what goes with its late tickets."
 
 
-def test_headline_where_one_of_several_is_getting_worse():
-    worse = [trend("A", "worse"), trend("B", "better")]
-    top = headline(portfolio_of({"X": unit(level("A"), level("B"), kept(), trends=worse)}))
-    assert top.title == (
-        "Two of three promises were clearly missed in October 2026, and one is still getting worse"
+def test_the_next_step_names_what_goes_with_the_misses():
+    found = {
+        "service": "A", "driver": "hold_reason", "level": "Missing purchase order",
+        "known": "at_opening", "breaches": 158, "n": 519, "expected": 16.9,
+    }  # fmt: skip
+    top = headline(portfolio_of({"X": unit(level("A"), drivers=[found])}))
+    assert top.next == (
+        "Ask X about Missing purchase order (hold reason): in recent months 158 of 519 such "
+        "tickets were late, where about 17 were to be expected."
     )
+    for other in ({"service": "B"}, {"known": "arises"}):
+        top = headline(portfolio_of({"X": unit(level("A"), drivers=[found | other])}))
+        assert top.next == "Start with A at X."
+
+
+@pytest.mark.parametrize(
+    ("sections", "step"),
+    [
+        (unit(unsure("A"), trends=[trend("A", "steady", steadily_missed=True)]),
+         "Decide with X on A: the process or the goal has to change."),
+        (unit(kept("A"), trends=[trend("A", "worse")]),
+         "Look at A at X before its goal is clearly missed."),
+        (unit(kept("A"), watermelon=[unhappy()]),
+         "Ask the users of X what they miss: their answers stand against the goal."),
+    ],
+)  # fmt: skip
+def test_the_next_step_fits_what_calls_for_attention(sections, step):
+    assert headline(portfolio_of({"X": sections})).next == step
 
 
 def test_headline_of_misses_that_may_be_chance():
     top = headline(portfolio_of({"A": unit(unsure(), kept())}))
     assert top.title == "One of two promises was missed in October 2026, none clearly"
-    assert top.lead == "What was missed may be chance: the months' figures are too few to tell."
+    assert top.lead == "What was missed may be chance: one month's figures are too few to tell."
     assert top.sure == "None of what was missed is clear after correction for 2 comparisons."
     assert top.next == "Nothing calls for action; single low months of small units are expected."
 
@@ -75,9 +108,20 @@ def test_headline_of_a_quiet_month():
     assert top.title == "All two promises that could be judged were kept in October 2026"
     assert top.lead == "Nothing was missed."
     assert top.what == "2 promises to 1 unit: 2 kept, 0 missed."
+    assert top.sure == "Nothing was missed; 2 comparisons were made."
+
+
+def test_headline_says_how_much_of_what_was_kept_is_unsure():
+    few = kept("B", low=0.9, high=1.0)
+    top = headline(portfolio_of({"A": unit(kept(), few)}))
     assert top.sure == (
-        "Nothing was missed; single months of small units still say little "
-        "(after correction for 2 comparisons)."
+        "Nothing was missed; 2 comparisons were made. For 1 of the 2 kept there are too few cases "
+        "to be sure."
+    )
+    top = headline(portfolio_of({"A": unit(few)}))
+    assert top.sure == (
+        "Nothing was missed; one comparison was made. Of what was kept nothing is sure: the cases "
+        "are too few."
     )
 
 
@@ -97,62 +141,35 @@ def test_headline_without_cases():
 
 
 def test_headline_without_anything():
-    assert headline(portfolio_of({})).title == "There is nothing to report for October 2026"
+    top = headline(portfolio_of({}))
+    assert top.title == "There is nothing to report for October 2026"
+    assert top.what == "No promise was judged."
 
 
-def test_attention_says_why_and_where_to_read_on():
-    result = portfolio_of(
-        {
-            "A": unit(kept("Early"), satisfaction(), trends=[trend("Early", "worse")]),
-            "B": unit(
-                level("Steady"),
-                level("Worse"),
-                trends=[trend("Worse", "worse"), trend("Steady", "steady")],
-            ),
-            "C": unit(kept(), watermelon=[{"service": None, "finding": "watermelon"}]),
-        }
-    )  # fmt: skip
-    shown = attention(result)
-    assert [(c.who, c.title, c.text) for c in shown.concerns] == [
-        ("B, Worse", "Missed its goal, and getting worse",
-         "Missed: 278 of 306, 90.8%, against 95%; interval 86.9 to 93.7%. Getting worse."),
-        ("B, Steady", "Missed its goal; waiting will not help",
-         "Missed: 278 of 306, 90.8%, against 95%; interval 86.9 to 93.7%. Steady."),
-        ("A, Travel", "Users are less satisfied than agreed",
-         "Missed: 3.8 from 96 people, against 4.2; interval 3.6 to 4.0."),
-        ("C", "Users are less satisfied than agreed",
-         "Satisfaction is low or falling although the agreement is kept."),
-        ("A, Early", "Early warning: no clear miss, but worse than before",
-         "Met: 990 of 1,000, 99.0%, against 95%; interval 98.1 to 99.5%. Getting worse."),
-    ]  # fmt: skip
-    assert [(c.folder, c.notebook, c.go) for c in shown.concerns] == [
-        ("folder-1", "02_trends", "See the trend"),
-        ("folder-1", "03_root_causes", "See what goes with the breaches"),
-        ("folder-0", "04_satisfaction", "See how satisfied users are"),
-        ("folder-2", "04_satisfaction", "See how satisfied users are"),
-        ("folder-0", "02_trends", "See the trend"),
-    ]
-    assert shown.caveats == ["In order of evidence, not of raw rate."]
+def test_headline_names_units_that_are_missing():
+    top = headline(portfolio_of({"A": unit(kept()), "B": {}}, failed=("B",)))
+    assert top.what == (
+        "1 promise to 1 unit: 1 kept, 0 missed. One unit is not in these figures: its report "
+        "failed."
+    )
+    top = headline(portfolio_of({"A": {}, "B": {}}, failed=("A", "B")))
+    assert top.what == (
+        "No promise was judged. Two units are not in these figures: their reports failed."
+    )
 
 
 @pytest.mark.parametrize(
-    ("reports", "leads_to"),
+    ("row", "lead"),
     [
-        (("01_service_levels",), ("01_service_levels", "See the service levels")),
-        (("05_other",), ("", "")),
+        (errors(), "Invoices (errors) at A: 4.0% of 300 with errors (95% interval 2.3 to 6.9%), "
+         "goal at most 2%."),
+        (satisfaction(), "Travel (satisfaction) at A: 3.8 from 96 people (95% interval 3.6 to "
+         "4.0), goal at least 4.2 of 5."),
+        (availability(0.99), "Portal (availability) at A: 99.0%, goal at least 99.5%."),
     ],
-)
-def test_attention_leads_to_reports_that_are_there(reports, leads_to):
-    (concern,) = attention(portfolio_of({"A": unit(level())}, reports)).concerns
-    assert (concern.notebook, concern.go) == leads_to
-
-
-def test_a_quiet_month_needs_no_attention():
-    shown = attention(portfolio_of({"A": unit(kept())}))
-    assert shown.concerns == []
-    assert shown.caveats == [
-        "Nothing calls for attention: no promise was missed beyond chance, no trend is worse."
-    ]
+)  # fmt: skip
+def test_the_lead_fits_every_kind_of_promise(row, lead):
+    assert headline(portfolio_of({"A": unit(row)})).lead == lead
 
 
 def test_how_it_was_made():
@@ -167,61 +184,6 @@ def test_how_it_was_made():
     ]
 
 
-def cell(*rows: dict, **sections):
-    (row,) = matrix(portfolio_of({"A": unit(*rows, **sections)})).rows
-    return row[2][0]
-
-
-def test_a_cell_shows_the_main_promise_of_a_service():
-    shown = cell(
-        level("S", 19, 20, low=0.74, high=0.99, priority="P1"), level("S"),
-        level("S", metric="response_time", met=99, of=100), trends=[trend("S", "worse")],
-    )  # fmt: skip
-    assert (shown.value, shown.of, shown.verdict, shown.direction, shown.bad) == (
-        "90.8%", "of 306", "Missed", "getting worse", True,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("main", "also", "verdict"),
-    [
-        (kept("S"), level("S", priority="P1"), "Met; missed: P1 resolution"),
-        (level("S"), level("S", priority="P1"), "Missed; also missed: P1 resolution"),
-        (kept("S"), kept("S", priority="P1"), "Met"),
-    ],
-)
-def test_a_cell_names_what_else_was_missed(main, also, verdict):
-    assert cell(also, main).verdict == verdict
-
-
-@pytest.mark.parametrize(
-    ("row", "value", "of", "verdict", "bad"),
-    [
-        (availability(0.99), "99.0%", "", "Missed", True),
-        (errors(), "4.0%", "of 300", "Missed", True),
-        (level("S", 0, 0, low=None, high=None), "–", "", "No tickets", False),
-        (satisfaction(), "–", "", "", False),
-        (unsure(), "93.9%", "of 49", "Missed, uncertain", False),
-    ],
-)
-def test_cells_of_every_kind(row, value, of, verdict, bad):
-    shown = cell(row)
-    assert (shown.value, shown.of, shown.verdict, shown.bad) == (value, of, verdict, bad)
-
-
-def test_the_matrix_has_a_column_per_service_and_a_link_per_unit():
-    shown = matrix(portfolio_of({"B": unit(kept("Y"), kept("X")), "A": unit(kept("X"))}))
-    assert list(shown.columns) == ["X", "Y"]
-    assert [(name, href, [c.value for c in cells]) for name, href, cells in shown.rows] == [
-        ("B", "folder-0/01_service_levels.html", ["99.0%", "99.0%"]),
-        ("A", "folder-1/01_service_levels.html", ["99.0%", "–"]),
-    ]
-
-
-def test_the_matrix_of_nothing():
-    assert matrix(portfolio_of({})).rows == []
-
-
 def test_the_table_lists_every_promise_by_evidence():
     shown = table(portfolio_of({"A": unit(kept(), level()), "B": unit(unsure(), NO_CASES)}))
     assert [row[:4] for row in shown.rows] == [
@@ -231,4 +193,15 @@ def test_the_table_lists_every_promise_by_evidence():
         ["B", "Reports, resolution", "No tickets", "–"],
     ]
     assert shown.folded
+    assert shown.accented == [1]
+    assert shown.caption == "Every promise of every unit, by evidence"
     assert table(portfolio_of({})).rows == []
+
+
+def test_a_long_table_says_what_it_leaves_out(monkeypatch):
+    monkeypatch.setattr(tables, "MOST", 2)
+    shown = table(portfolio_of({"A": unit(kept(), level(), unsure())}))
+    assert len(shown.rows) == 2
+    assert shown.caption == (
+        "The 2 least likely of 3 promises, by evidence; all are in the files below"
+    )

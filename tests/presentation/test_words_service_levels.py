@@ -155,7 +155,7 @@ def test_headline_of_a_quiet_month():
         "95% within 2 working days."
     )
     assert top.what == "Kept: 3 promises."
-    assert top.sure == "Of 3 promises kept, 1 could be chance."
+    assert top.sure == ("For 1 of the 3 promises kept there are too few cases to be sure.")
     assert top.next == "No action is needed here. See the trends for early warnings."
     assert top.link == "02_trends"
 

@@ -8,6 +8,7 @@
   const CHINESE_DATE = /^(\d{4})年(\d{1,2})月(?:(\d{1,2})日)?$/;
   const CHANCE = /(?<part>\d[\d,]*) (?:(?:chance|case)s? )?in (?<all>\d[\d,]*)/;
   const CHINESE_CHANCE = /(?<all>\d[\d,]*)次中\D*(?<part>\d[\d,]*)次/;
+  const LATIN = /^[\x21-\x7e]+$/; // in words, which are found by how they begin
   const collator = new Intl.Collator(undefined, {numeric: true});
   const words = text => text.normalize('NFKC').toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const value = text => Number(text.replace('−', '-').replaceAll(',', ''));
@@ -60,6 +61,28 @@
       .map(({row}) => row);
   }
 
+  // Of many rows the first are shown, in whatever order; the search looks at all of them.
+  const FEW = 25; // as in the style sheet
+  for (const table of document.querySelectorAll('table:is(.m, .r)')) {
+    const number = table.tBodies[0].rows.length;
+    if (number <= FEW) continue;
+    const note = document.createElement('p');
+    const told = document.createElement('span');
+    const button = document.createElement('button');
+    const fold = short => {
+      table.classList.toggle('short', short);
+      const {first, every, more, less} = table.dataset;
+      const text = short ? first : every;
+      told.textContent = `${text.replace('{few}', FEW).replace('{all}', number)} `;
+      button.textContent = short ? more : less;
+    };
+    note.className = 'note more';
+    note.append(told, button);
+    button.addEventListener('click', () => fold(!table.classList.contains('short')));
+    fold(true);
+    table.parentElement.after(note);
+  }
+
   for (const table of document.querySelectorAll('table.t, table.m')) {
     const body = table.tBodies[0];
     const rows = [...body.rows];
@@ -97,14 +120,15 @@
   field.addEventListener('input', () => {
     const wanted = words(field.value);
     const hit = row => {
-      const text = words(row.textContent).join(' ');
-      return wanted.every(word => text.includes(word));
+      const text = ` ${words([...row.cells].map(cell => cell.textContent).join(' ')).join(' ')}`;
+      return wanted.every(word => text.includes(LATIN.test(word) ? ` ${word}` : word));
     };
     const hits = new Set(rows.filter(hit));
     const units = new Set([...hits].map(unit));
     for (const row of rows)
       row.hidden = !(row.closest('.m, .r') ? units.has(unit(row)) : hits.has(row));
     for (const fold of details) fold.open = wanted.length > 0;
+    document.body.classList.toggle('searched', wanted.length > 0);
     const all = matrix.tBodies[0].rows;
     const left = [...all].filter(row => !row.hidden).length;
     const found = matrix.dataset.found.replace('{left}', left).replace('{all}', all.length);

@@ -30,8 +30,8 @@ GOAL_HALF = {False: 9, True: 13}
 """Pixels of the goal's stroke above and below its dot, clear of the words."""
 UNDER = 9
 """Pixels by which a label and the words below it part from the middle of their row."""
-MOST_TICKS = 5
-"""Steps of the narrow scale."""
+MOST_TICKS, TICK_STEPS = 5, [1, 2, 2.5, 5, 10]
+"""Steps of the narrow scale, and which numbers they stand at."""
 AXIS_LABEL = 18
 UNDER_ROW = 8
 """Pixels that a row is higher where there are words below its label."""
@@ -114,7 +114,7 @@ def draw_rows(
         )
         ax.set(xlim=limits, ylim=(len(rows) - 0.5, -0.5), yticks=[])
         if narrow:
-            ax.xaxis.set_major_locator(MaxNLocator(MOST_TICKS))
+            ax.xaxis.set_major_locator(MaxNLocator(MOST_TICKS, steps=TICK_STEPS))
         shown = ax.get_xticks() if marks is None else marks
         ticks = [t for t in shown if limits[0] <= t <= limits[1]]
         ax.set_xticks(ticks, [tick(t) for t in ticks])
@@ -169,7 +169,7 @@ def _narrow_words(
     weight, colour = _emphasis(row)
     under = shortened(row.under, LONGEST_LABEL[True])
     label = shortened(row.label, LONGEST_LABEL[True] - (BOLDER if weight == "bold" else 0))
-    top, bottom = (-0.4, 0.35) if row.under else (-0.26, 0.42)
+    top, bottom = (-0.4, 0.35) if row.under else (-0.26, 0.4)
     words = row.words
     if row.figures:
         words = _("{name}: {text}").format(name=row.words, text=row.figures)

@@ -1,84 +1,55 @@
-"""Units by services, and every promise of every unit."""
+"""Every promise of every unit."""
 
 from __future__ import annotations
 
-import pandas as pd
-
-from slm_analysis.presentation import numbers
-from slm_analysis.presentation.views import Cell, Column, Matrix, Table
-from slm_analysis.presentation.words import portfolio as words
+from slm_analysis.presentation.language import _
+from slm_analysis.presentation.views import Column, Table
+from slm_analysis.presentation.words import portfolio_matrix as words
 from slm_analysis.presentation.words import service_levels as levels_words
+from slm_analysis.presentation.words.goals import goal_in_words
 from slm_analysis.questions.portfolio import Portfolio
 
-PRIMARY = ["resolution_time", "response_time", "availability", "error_rate", "recovery_time"]
-"""Which promise stands for a service in the matrix: the first that there is."""
-COLUMNS = (
-    Column("Unit"),
-    Column("Promise"),
-    Column("Result"),
-    Column("Actual", numeric=True),
-    Column("95% interval", numeric=True),
-    Column("Goal", minor=True),
-)
-
-
-def matrix(result: Portfolio) -> Matrix:
-    """Return units by services; a cell shows the service's main promise and its verdict."""
-    levels = result.levels
-    when = numbers.period(result.period_start, result.period_end)
-    caption = f"Share kept in {when}; uncertain: the interval reaches across the goal"
-    if levels.empty:
-        return Matrix(caption, [], [])
-    services = sorted(levels["service"].unique())
-    folders = result.reports.drop_duplicates("business_unit").set_index("business_unit")["folder"]
-    rows = [
-        (
-            str(unit),
-            f"{folders[unit]}/01_service_levels.html" if unit in folders else "",
-            [_cell(result, own[own["service"] == service]) for service in services],
-        )
-        for unit, own in levels.groupby("business_unit", sort=False)
-    ]
-    return Matrix(caption, services, rows)
-
-
-def _cell(result: Portfolio, own: pd.DataFrame) -> Cell:
-    own = own[own["metric"].isin(PRIMARY)]
-    if own.empty:
-        return Cell(numbers.NO_VALUE)
-    order = own["metric"].map(PRIMARY.index)
-    main = own.assign(order=order, own=own["priority"] != "default")
-    level = main.sort_values(["order", "own"], kind="stable").iloc[0]
-    others = own[(own["result"] == "missed") & (own.index != level.name)]
-    missed = "also missed" if level["result"] == "missed" else "missed"
-    also = f"; {missed}: {levels_words.kind(others.iloc[0])}" if len(others) else ""
-    known = not pd.isna(level["value"])
-    return Cell(
-        value=numbers.percent_beside(level["value"], level["goal_value"])
-        if known
-        else numbers.NO_VALUE,
-        of=f"of {level['counted']:,.0f}" if known and level["metric"] != "availability" else "",
-        verdict=levels_words.verdict(level) + also,
-        direction=words.direction(result, level),
-        bad=level["result"] == "missed" and level["evidence"] == "clear",
-    )
+MOST = 500
+"""Promises listed; the files hold all."""
 
 
 def table(result: Portfolio) -> Table:
-    """Return every promise of every unit, the least likely first."""
+    """Return the promises of all units, the least likely first."""
     levels = result.levels
     if len(levels):
         levels = levels.sort_values(["q", "business_unit"], kind="stable")
-    rows = [
-        [
-            str(level["business_unit"]),
-            levels_words.promise(level),
-            levels_words.verdict(level)
-            + (" (clearly)" if level["clearly"] and level["result"] == "missed" else ""),
-            levels_words.figure(level),
-            levels_words.interval(level),
-            str(level["goal"]),
-        ]
-        for _, level in levels.iterrows()
+    columns = [
+        Column(_("Unit")),
+        Column(_("Promise")),
+        Column(_("Result")),
+        Column(_("Actual"), numeric=True),
+        Column(_("95% interval"), numeric=True),
+        Column(_("Goal"), minor=True),
     ]
-    return Table("Every promise of every unit, by evidence", COLUMNS, rows, folded=True)
+    shown = levels.head(MOST)
+    rows = []
+    for _at, level in shown.iterrows():
+        verdict = levels_words.verdict(level)
+        if level["clearly"] and level["result"] == "missed":
+            verdict = _("{verdict} (clearly)").format(verdict=verdict)
+        rows.append(
+            [
+                str(level["business_unit"]),
+                levels_words.promise(level),
+                verdict,
+                levels_words.figure(level),
+                levels_words.interval(level),
+                goal_in_words(str(level["goal"])),
+            ]
+        )
+    accented = (
+        [
+            at
+            for at, (clear, kept) in enumerate(zip(shown["clearly"], shown["result"], strict=True))
+            if clear and kept == "missed"
+        ]
+        if len(shown)
+        else []
+    )
+    caption = words.promises_caption(len(shown), len(levels))
+    return Table(caption, columns, rows, accented, folded=True)

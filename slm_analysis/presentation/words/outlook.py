@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from slm_analysis.presentation import trend_series
 from slm_analysis.presentation.chart import Caption
-from slm_analysis.presentation.language import N_, _, joined, ngettext
+from slm_analysis.presentation.language import N_, _, ngettext
 from slm_analysis.presentation.numbers import listed
 from slm_analysis.presentation.periods import so_many_periods
 from slm_analysis.presentation.trend_series import Heading
@@ -40,7 +40,6 @@ def caption(result: Outlook) -> Caption:
     every, prose = headings(result), say(result)
     if not every:
         return Caption(_(NOTHING), "", prose.sentences[0])
-    shown = [one for one in every if one.row["chance_missed"] >= EVEN] or every[:1]
     return Caption(
         title=title(every),
         subtitle=_("{measure}: forecasts with {level} interval, from up to {used}").format(
@@ -48,7 +47,7 @@ def caption(result: Outlook) -> Caption:
             level=confidence(every[0].level),
             used=so_many_periods(int(result.services["n_points"].max()), result.freq),
         ),
-        sentence=joined(trend_words.sentence(one) for one in shown[:MOST_NAMED]),
+        sentence=trend_words.sentence(every[0]),
         caveats=prose.caveats,
         how_to_read=trend_words.how_to_read(every[0], several=True),
     )

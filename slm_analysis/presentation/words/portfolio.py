@@ -5,43 +5,73 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation import numbers
-from slm_analysis.presentation.numbers import counted, in_words
-from slm_analysis.presentation.views import Attention, Concern, Headline, Prose
+from slm_analysis.presentation.language import _, joined, ngettext
+from slm_analysis.presentation.numbers import (
+    capitalised,
+    count,
+    counted,
+    in_words,
+    percent_beside,
+    score_beside,
+)
+from slm_analysis.presentation.views import Headline, Prose
+from slm_analysis.presentation.words import driver_names, portfolio_changes
 from slm_analysis.presentation.words import service_levels as levels_words
 from slm_analysis.presentation.words.caveats import caveats
-from slm_analysis.questions.portfolio import Portfolio
+from slm_analysis.questions.portfolio import SCORE, Portfolio
 
-DIRECTIONS = {"worse": "getting worse", "better": "getting better", "steady": "steady"}
-TITLES = {
-    "missed_worsening": "Missed its goal, and getting worse",
-    "missed_steady": "Missed its goal; waiting will not help",
-    "dissatisfied": "Users are less satisfied than agreed",
-    "early_warning": "Early warning: no clear miss, but worse than before",
-}
-GO = {
-    "missed_worsening": ("02_trends", "See the trend"),
-    "missed_steady": ("03_root_causes", "See what goes with the breaches"),
-    "dissatisfied": ("04_satisfaction", "See how satisfied users are"),
-    "early_warning": ("02_trends", "See the trend"),
-}
-LEVELS = ("01_service_levels", "See the service levels")
+LEVELS = "01_service_levels"
+"""The report without which nothing is known of a unit's promises."""
+AT_OPENING = "at_opening"
 
 
 def who(row: pd.Series) -> str:
-    """Return the promise with its unit."""
-    return f"{row['business_unit']}, {levels_words.promise(row)}"
-
-
-def direction(result: Portfolio, level: pd.Series) -> str:
-    """Return ``getting worse``, ``steady``, …, or nothing where no trend of it was read."""
-    trends = result.trends
-    if trends.empty:
-        return ""
-    same = trends[["business_unit", "service", "metric"]].eq(
-        level[["business_unit", "service", "metric"]].astype(str)
+    """Return the promise with its unit: ``Invoices (P1 resolution) at Manufacturing``."""
+    return _("{service} ({kind}) at {unit}").format(
+        service=row["service"], kind=levels_words.kind(row), unit=row["business_unit"]
     )
-    own = trends[same.all(axis=1)]
-    return DIRECTIONS.get(str(own["direction"].iloc[0]), "") if len(own) else ""
+
+
+def place(row: pd.Series) -> str:
+    """Return the unit, and the service where it is about one."""
+    if not row["service"]:
+        return str(row["business_unit"])
+    return _("{unit}, {service}").format(unit=row["business_unit"], service=row["service"])
+
+
+def figures(level: pd.Series, goal: str) -> str:
+    """Return what was reached of what was agreed: share, number, interval, goal."""
+    if pd.isna(level["value"]):
+        return _("no figure, goal {goal}").format(goal=goal)
+    interval = levels_words.interval(level)
+    places = {
+        "share": percent_beside(level["value"], level["goal_value"]),
+        "n": count(level["counted"]),
+        "interval": interval,
+        "goal": goal,
+    }
+    if level["metric"] == SCORE:
+        places["share"] = score_beside(level["value"], level["goal_value"])
+        return _("{share} from {n} people (95% interval {interval}), goal {goal}").format(**places)
+    if interval == numbers.NO_VALUE:
+        return _("{share}, goal {goal}").format(**places)
+    if level["metric"] == "error_rate":
+        text = _("{share} of {n} with errors (95% interval {interval}), goal {goal}")
+    else:
+        text = _("{share} of {n} in time (95% interval {interval}), goal {goal}")
+    return text.format(**places)
+
+
+def heading(level: pd.Series) -> str:
+    """Return where a promise is heading, as a sentence; empty where no signal tells."""
+    if level["direction"] not in {"worse", "better"}:
+        return ""
+    worse = level["direction"] == "worse"
+    if pd.isna(level["since"]):
+        return _("Getting worse.") if worse else _("Getting better.")
+    since = numbers.date(pd.Timestamp(level["since"]))
+    text = _("Worse since {since}.") if worse else _("Better since {since}.")
+    return text.format(since=since)
 
 
 def headline(result: Portfolio) -> Headline:
@@ -50,146 +80,211 @@ def headline(result: Portfolio) -> Headline:
     month = numbers.period(result.period_start, result.period_end)
     if levels.empty:
         return Headline(
-            title=f"There is nothing to report for {month}",
-            lead="No report told of any promise.",
-            what="No promise was judged.",
-            sure="Nothing can be said.",
-            next="Check that the reports of the units were made.",
+            title=_("There is nothing to report for {when}").format(when=month),
+            lead=_("No report told of any promise."),
+            what=joined([_("No promise was judged."), _failed(result)]),
+            sure=_("Nothing can be said."),
+            next=_("Check that the reports of the units were made."),
         )
     missed, kept = (levels[levels["result"] == name] for name in ("missed", "met"))
     clear = missed[missed["clearly"]]
     return Headline(
-        title=_title(result, len(missed) + len(kept), len(missed), clear, month),
-        lead=_lead(missed, clear, kept),
-        what=_what(levels, missed, kept),
-        sure=_sure(result, missed, clear),
+        title=_title(len(missed) + len(kept), len(missed), clear, month),
+        lead=_lead(result, missed, clear, kept),
+        what=_what(result, missed, kept),
+        sure=_sure(result, missed, clear, kept),
         next=_next(result),
     )
 
 
-def _title(result: Portfolio, judged: int, missed: int, clear: pd.DataFrame, month: str) -> str:
+def _title(judged: int, missed: int, clear: pd.DataFrame, month: str) -> str:
+    places = {"all": in_words(judged), "when": month, "number": in_words(judged)}
     if not judged:
-        return f"Too few cases to judge any promise in {month}"
+        return _("Too few cases to judge any promise in {when}").format(**places)
     if judged == 1:
-        verb = "kept" if not missed else "missed" if clear.empty else "clearly missed"
-        return f"The one promise that could be judged was {verb} in {month}"
+        if not missed:
+            text = _("The one promise that could be judged was kept in {when}")
+        elif clear.empty:
+            text = _("The one promise that could be judged was missed in {when}")
+        else:
+            text = _("The one promise that could be judged was clearly missed in {when}")
+        return text.format(**places)
     if not missed:
-        return f"All {in_words(judged)} promises that could be judged were kept in {month}"
+        text = _("All {number} promises that could be judged were kept in {when}")
+        return text.format(**places)
     if clear.empty:
-        were = "was" if missed == 1 else "were"
-        number = in_words(missed).capitalize()
-        return f"{number} of {in_words(judged)} promises {were} missed in {month}, none clearly"
-    were = "was" if len(clear) == 1 else "were"
-    title = (
-        f"{in_words(len(clear)).capitalize()} of {in_words(judged)} promises {were} clearly missed "
-        f"in {month}"
-    )
-    worse = sum(direction(result, row) == DIRECTIONS["worse"] for _, row in clear.iterrows())
-    if worse:
-        which = "it" if len(clear) == 1 else in_words(worse)
-        title += f", and {which} {'is' if worse == 1 else 'are'} still getting worse"
-    return title
+        text = ngettext(
+            "{Some} of {all} promises was missed in {when}, none clearly",
+            "{Some} of {all} promises were missed in {when}, none clearly",
+            missed,
+        )
+        return text.format(Some=capitalised(in_words(missed)), **places)
+    return _clearly(clear, places)
 
 
-def _lead(missed: pd.DataFrame, clear: pd.DataFrame, kept: pd.DataFrame) -> str:
+def _clearly(clear: pd.DataFrame, places: dict[str, str]) -> str:
+    worse = int((clear["direction"] == "worse").sum())
+    if not worse:
+        text = ngettext(
+            "{Some} of {all} promises was clearly missed in {when}",
+            "{Some} of {all} promises were clearly missed in {when}",
+            len(clear),
+        )
+    elif worse == len(clear):
+        text = ngettext(
+            "{Some} of {all} promises was clearly missed in {when}, and it is still getting worse",
+            "{Some} of {all} promises were clearly missed in {when}, and all of them are still "
+            "getting worse",
+            len(clear),
+        )
+    else:
+        text = ngettext(
+            "{Some} of {all} promises were clearly missed in {when}, and one of them is still "
+            "getting worse",
+            "{Some} of {all} promises were clearly missed in {when}, and {worse} of them are "
+            "still getting worse",
+            worse,
+        )
+    some = capitalised(in_words(len(clear)))
+    return text.format(Some=some, worse=in_words(worse), **places)
+
+
+def _lead(result: Portfolio, missed: pd.DataFrame, clear: pd.DataFrame, kept: pd.DataFrame) -> str:
+    followed = portfolio_changes.followed(result)
     if len(clear):
         first = clear.sort_values("q", kind="stable").iloc[0]
-        goal = levels_words.goal_in_full(first)
-        return f"{who(first)}: {levels_words.compared(first, goal)}."
-    if len(missed):
-        return "What was missed may be chance: the months' figures are too few to tell."
-    if kept.empty:
-        return "There were no cases, or fewer than the agreements ask for."
-    return "Nothing was missed."
+        told = _("{who}: {figures}.").format(
+            who=who(first), figures=figures(first, levels_words.goal_in_full(first))
+        )
+        said = [told, heading(first), followed]
+    elif len(missed):
+        said = [_("What was missed may be chance: one month's figures are too few to tell."),
+                followed]  # fmt: skip
+    elif kept.empty:
+        said = [_("There were no cases, or fewer than the agreements ask for."), followed]
+    else:
+        said = [_("Nothing was missed."), followed]
+    return joined(said)
 
 
-def _what(levels: pd.DataFrame, missed: pd.DataFrame, kept: pd.DataFrame) -> str:
+def _what(result: Portfolio, missed: pd.DataFrame, kept: pd.DataFrame) -> str:
+    levels = result.levels
     undecided = len(levels) - len(missed) - len(kept)
-    units = counted(levels["business_unit"].nunique(), "unit")
-    text = f"{counted(len(levels), 'promise')} to {units}: {len(kept)} kept, {len(missed)} missed"
-    return f"{text}, {undecided} open or with too few cases." if undecided else f"{text}."
+    text = _("{promises} to {units}: {kept} kept, {missed} missed.")
+    if undecided:
+        text = _(
+            "{promises} to {units}: {kept} kept, {missed} missed, {undecided} open or with too few "
+            "cases."
+        )
+    told = text.format(
+        promises=counted(len(levels), "{n} promise", "{n} promises"),
+        units=counted(levels["business_unit"].nunique(), "{n} unit", "{n} units"),
+        kept=count(len(kept)),
+        missed=count(len(missed)),
+        undecided=count(undecided),
+    )
+    return joined([told, _failed(result)])
 
 
-def _sure(result: Portfolio, missed: pd.DataFrame, clear: pd.DataFrame) -> str:
-    corrected = f"after correction for {counted(result.family_size, 'comparison')}"
+def _failed(result: Portfolio) -> str:
+    """Return how many units are missing from the figures, for their report failed."""
+    own = result.reports[result.reports["notebook"] == LEVELS]
+    failed = int((own["status"] != "done").sum())
+    if not failed:
+        return ""
+    text = ngettext(
+        "{Some} unit is not in these figures: its report failed.",
+        "{Some} units are not in these figures: their reports failed.",
+        failed,
+    )
+    return text.format(Some=capitalised(in_words(failed)))
+
+
+def _sure(result: Portfolio, missed: pd.DataFrame, clear: pd.DataFrame, kept: pd.DataFrame) -> str:
     if missed.empty and not result.family_size:
-        return "Without cases nothing can be said."
+        return _("Without cases nothing can be said.")
+    places = {
+        "tests": counted(result.family_size, "{n} comparison", "{n} comparisons"),
+        "all": in_words(len(missed)),
+        "Some": capitalised(in_words(len(clear))),
+    }
     if missed.empty:
-        return f"Nothing was missed; single months of small units still say little ({corrected})."
-    if clear.empty:
-        return f"None of what was missed is clear {corrected}."
-    if len(clear) == len(missed):
-        return f"What was missed is clear {corrected}."
-    stand = "stands" if len(clear) == 1 else "stand"
-    text = f"{in_words(len(clear)).capitalize()} of the {in_words(len(missed))} missed {stand}"
-    return f"{text} {corrected}; the rest may be chance."
+        said = _("Nothing was missed; {tests} were made.")
+        if result.family_size == 1:
+            said = _("Nothing was missed; one comparison was made.")
+    elif clear.empty:
+        said = _("None of what was missed is clear after correction for {tests}.")
+    elif len(clear) == len(missed):
+        said = _("What was missed is clear after correction for {tests}.")
+    else:
+        said = ngettext(
+            "{Some} of the {all} missed stands after correction for {tests}; the rest may be "
+            "chance.",
+            "{Some} of the {all} missed stand after correction for {tests}; the rest may be "
+            "chance.",
+            len(clear),
+        )
+    return joined([said.format(**places), _unsure(kept)])
+
+
+def _unsure(kept: pd.DataFrame) -> str:
+    """Return for how many of the promises kept the month is too short to be sure."""
+    unsure = int((kept["evidence"] == "uncertain").sum())
+    if not unsure:
+        return ""
+    if unsure == len(kept):
+        return _("Of what was kept nothing is sure: the cases are too few.")
+    text = _("For {unsure} of the {kept} kept there are too few cases to be sure.")
+    return text.format(unsure=count(unsure), kept=count(len(kept)))
 
 
 def _next(result: Portfolio) -> str:
     if result.attention.empty:
-        return "Nothing calls for action; single low months of small units are expected."
+        return _("Nothing calls for action; single low months of small units are expected.")
     first = result.attention.iloc[0]
+    if first["kind"] == "dissatisfied":
+        text = _("Ask the users of {unit} what they miss: their answers stand against the goal.")
+    elif first["kind"] == "early_warning":
+        text = _("Look at {service} at {unit} before its goal is clearly missed.")
+    else:
+        return _reason(result, first)
+    return text.format(unit=first["business_unit"], service=first["service"])
+
+
+def _reason(result: Portfolio, first: pd.Series) -> str:
+    """Return whom to ask about what, of a missed promise."""
+    places = {"unit": first["business_unit"], "service": first["service"]}
     own = result.drivers
     if len(own):
-        own = own[own["business_unit"] == first["business_unit"]]
-    if len(own) and first["kind"].startswith("missed"):
-        return f"Start with {_place(first)}: see what goes with its late tickets."
-    return f"Start with {_place(first)}."
-
-
-def _place(row: pd.Series) -> str:
-    """Return the unit, and the service where it is about one."""
-    return ", ".join(filter(None, (str(row["business_unit"]), str(row["service"]))))
-
-
-def attention(result: Portfolio) -> Attention:
-    """Return what needs attention first, with the reason and the report that says more."""
-    folders = result.reports.drop_duplicates("business_unit").set_index("business_unit")["folder"]
-    concerns = []
-    for _, row in result.attention.iterrows():
-        notebook, go = _report(result, row)
-        concerns.append(
-            Concern(
-                who=_place(row),
-                title=TITLES[row["kind"]],
-                text=_reason(result, row),
-                folder=str(folders.get(row["business_unit"], "")),
-                notebook=notebook,
-                go=go,
-            )
+        same = own["business_unit"].eq(first["business_unit"])
+        own = own[same & own["service"].eq(first["service"]) & own["known"].eq(AT_OPENING)]
+    if len(own):
+        told = own.iloc[0]
+        return _(
+            "Ask {unit} about {reason}: in recent months {late} of {n} such tickets were late, "
+            "where about {expected} were to be expected."
+        ).format(
+            reason=driver_names.reason(told["driver"], told["level"]),
+            late=count(told["breaches"]),
+            n=count(told["n"]),
+            expected=count(told["expected"]),
+            **places,
         )
-    said = "In order of evidence, not of raw rate."
-    if not concerns:
-        said = (
-            "Nothing calls for attention: no promise was missed beyond chance, no trend is worse."
-        )
-    return Attention(concerns, [said])
-
-
-def _report(result: Portfolio, row: pd.Series) -> tuple[str, str]:
-    """Return the report that says more and what it shows; the service levels where it failed."""
-    own = result.reports[result.reports["business_unit"] == row["business_unit"]]
-    done = set(own.loc[own["status"] == "done", "notebook"])
-    return next((go for go in (GO[row["kind"]], LEVELS) if go[0] in done), ("", ""))
-
-
-def _reason(result: Portfolio, row: pd.Series) -> str:
-    if pd.isna(row["level"]):
-        return "Satisfaction is low or falling although the agreement is kept."
-    level = result.levels.loc[[int(row["level"])]].iloc[0]
-    compared = levels_words.compared(level, levels_words.goal(level))
-    text = f"{levels_words.verdict(level)}: {compared}."
-    heading = direction(result, level)
-    return f"{text} {heading.capitalize()}." if heading else text
+    level = result.levels.loc[int(first["level"])]
+    if level["steadily_missed"]:
+        text = _("Decide with {unit} on {service}: the process or the goal has to change.")
+    else:
+        text = _("Start with {service} at {unit}.")
+    return text.format(**places)
 
 
 def say(result: Portfolio) -> Prose:
     """Return how the portfolio was made."""
-    compared = counted(result.family_size, "promise was", "promises were")
-    return Prose(
-        [
-            f"{compared} compared with {'its goal' if result.family_size == 1 else 'their goals'}; "
-            "clearly means that the verdict stands after correction for all of them."
-        ],
-        caveats(result.notes),
+    compared = ngettext(
+        "{n} promise was compared with its goal; clearly means that the verdict stands after "
+        "correction for all of them.",
+        "{n} promises were compared with their goals; clearly means that the verdict stands after "
+        "correction for all of them.",
+        result.family_size,
     )
+    return Prose([compared.format(n=count(result.family_size))], caveats(result.notes))

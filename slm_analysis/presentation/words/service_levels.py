@@ -46,6 +46,8 @@ METRICS = {
     "recovery_time": N_("recovery"),
 }
 MOST_NAMED = 3
+MOST_TOLD = 2
+"""Missed promises told beside the figure; the table below it holds all."""
 
 
 def verdict(level: pd.Series) -> str:
@@ -253,10 +255,10 @@ def _sure(missed: pd.DataFrame, kept: pd.DataFrame) -> str:
         ),
         unsure=counted(
             len(kept),
-            "It could be chance: the one promise kept.",
-            "It could be chance: all {n} promises kept.",
+            "For the one promise kept there are too few cases to be sure.",
+            "For none of the {n} promises kept there are cases enough to be sure.",
         ),
-        both=_("Of {n} promises kept, {unsure} could be chance."),
+        both=_("For {unsure} of the {n} promises kept there are too few cases to be sure."),
     )
     return joined([sure_missed, sure_kept]) or _("Without cases nothing can be said.")
 
@@ -334,7 +336,7 @@ def caption(result: ServiceLevels) -> Caption:
         subtitle=subtitle.format(
             when=numbers.period(result.period_start, result.period_end), n=count(judged)
         ),
-        sentence=joined(prose.sentences),
+        sentence=joined(prose.sentences[:MOST_TOLD]),
         caveats=prose.caveats,
         how_to_read=_(
             "Each dot is the share that was kept, the line its 95% interval, the upright stroke "
