@@ -132,7 +132,7 @@ def caveats(result: ExpectationGap) -> list[str]:
 def say(result: ExpectationGap) -> Prose:
     """Return the gaps, then up to which time users give the goal."""
     limits = [
-        f"{limit(service, found, of_scale(result))}."
+        _("{sentence}.").format(sentence=limit(service, found, of_scale(result)))
         for service, found in result.by_time.items()
         if found.within or found.beyond
     ]
@@ -329,7 +329,7 @@ def _by_time_sentences(result: ExpectationGap, service: str) -> Iterator[str]:
     others = {name: found for name, found in result.by_time.items() if name != service}
     known = [name for name, found in others.items() if found.within or found.beyond]
     for name in known[:MOST_TOLD]:
-        yield f"{limit(name, others[name], of_scale(result))}."
+        yield _("{sentence}.").format(sentence=limit(name, others[name], of_scale(result)))
     unsure = [
         name
         for name, found in others.items()
