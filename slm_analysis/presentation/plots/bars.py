@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from slm_analysis.presentation.chart import Draw, set_height
+from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.lettering import shortened
+from slm_analysis.presentation.numbers import count
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 
 STEP = {False: 36, True: 74}
@@ -25,7 +27,7 @@ TOP, BOTTOM = 30, 30
 LABELS, WORDS, SHARES = 230, 12, 212
 """Pixels from the left to the bars, and from their end to the words and to the end of shares."""
 LONGEST_LABEL = {False: 29, True: 44}
-NOTHING = "Nothing to show"
+NOTHING = N_("Nothing to show")
 MOST_TICKS = 5
 ROOM = {False: 1.3, True: 1.36}
 """The scale goes so far beyond the longest bar, for the words at its end."""
@@ -69,7 +71,7 @@ def draw_bars(bars: Sequence[Bar], unit: str, heads: tuple[str, str], expected_l
         height = TOP + step * len(bars) + BOTTOM
         set_height(figure, height)
         if not bars:
-            figure.text(WORDS / width, 0.5, NOTHING, va="center", color=PALETTE["muted"])
+            figure.text(WORDS / width, 0.5, _(NOTHING), va="center", color=PALETTE["muted"])
             return
         left, right = (10, 14) if narrow else (LABELS, SHARES + 8)
         ax = figure.add_axes(
@@ -136,7 +138,7 @@ def _said(ax: Axes, bar: Bar) -> str:
     """Return what stands at the end of a bar."""
     if bar.over or np.isnan(bar.expected) or _on_scale(ax, bar):
         return bar.over
-    return f"fewer than the {bar.expected:,.0f} expected"
+    return _("fewer than the {n} expected").format(n=count(bar.expected))
 
 
 def _explain(ax: Axes, bar: Bar, expected_label: str, above: float) -> None:
@@ -162,8 +164,9 @@ def _wide_words(ax: Axes, bar: Bar, at: int) -> None:
 def _narrow_words(ax: Axes, bar: Bar, at: int) -> None:
     edge, weight = _edge(ax), "bold" if bar.over else "normal"
     label = shortened(bar.label, LONGEST_LABEL[True])
+    words = _("{words}, {share} so far").format(words=bar.words, share=bar.share)
     ax.text(0, at - 0.3, label, transform=edge, va="center", fontweight=weight)
-    ax.text(1, at + 0.32, f"{bar.words}, {bar.share} so far", transform=edge, ha="right",
+    ax.text(1, at + 0.32, words, transform=edge, ha="right",
             va="center", fontsize=SMALL, color=PALETTE["muted"])  # fmt: skip
     _at_end(ax, bar, at)
 
