@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from slm_analysis.batch.plan import INDEX, Plan, plan
-from slm_analysis.batch.run import republish, run
-from tests.batch.projects import UNITS, set_tasks, write_project
+from slm_analysis.batch.run import republish
+from tests.batch.projects import UNITS, run_all, set_tasks, write_project
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +18,8 @@ def made(tmp_path_factory) -> Plan:
     """Return the plan of a period that was run, one of its reports in vain."""
     root = write_project(tmp_path_factory.mktemp("project"))
     set_tasks(root, {UNITS[1]: "raise"})
-    planned = plan(root)
-    run(planned, 2, lambda _: None)
-    return planned
+    run_all(root)
+    return plan(root)
 
 
 def shown(file: Path) -> BeautifulSoup:
@@ -55,10 +54,9 @@ def test_code_is_shown_to_who_asks_for_it_and_not_after(made):
     page = next(made.folder.glob("head-office-*/01_levels.html"))
     plain = page.read_text(encoding="utf-8")
     assert shown(page).find_all("details") == []
-    analysts = replace(made, with_code=True)
-    run(analysts, 1, lambda _: None)
+    republish(replace(made, with_code=True))
     codes = [fold.pre.get_text() for fold in shown(page).find_all(class_="code")]
     assert any("from IPython.display import display" in code for code in codes)
     assert shown(made.folder / INDEX).find_all(class_="code")
-    run(made, 1, lambda _: None)
+    run_all(made.root)
     assert page.read_text(encoding="utf-8") == plain
