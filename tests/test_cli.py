@@ -61,11 +61,11 @@ def test_help_names_every_command(capsys):
     assert e.value.code == OK
     out = capsys.readouterr().out
     assert [line.split()[0] for line in out.splitlines() if line.startswith("    ")] == [
-        "check", "prepare", "run", "publish", "lab",
+        "check", "prepare", "run", "publish", "lab", "new",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish", "lab"])
+@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish", "lab", "new"])
 def test_every_command_has_help(capsys, command):
     with pytest.raises(SystemExit) as e:
         main([command, "--help"])
@@ -87,10 +87,12 @@ def test_an_unknown_option(capsys):
     )
 
 
-@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish", "lab"])
+@pytest.mark.parametrize(
+    "command", ["check", "prepare", "run", "publish", "lab", "new my-question"]
+)
 def test_outside_a_project(capsys, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
-    code, out, err = told(capsys, command)
+    code, out, err = told(capsys, *command.split())
     assert (code, out) == (BAD_INPUT, "")
     assert err == (
         f"error: No parameters/sources.yaml in {tmp_path} or any folder above it. "
@@ -274,6 +276,22 @@ def test_a_terminal_without_chinese_letters(project):
 def test_from_a_folder_below(capsys, project, monkeypatch):
     monkeypatch.chdir(project / "notebooks")
     assert told(capsys, "check")[0] == OK
+
+
+def test_a_new_notebook_is_a_report_of_every_unit(capsys, project):
+    assert told(capsys, "new", "why late") == (
+        OK,
+        "notebooks/02_why_late.ipynb is there. 'slm lab' opens it; "
+        "'slm run' makes it a report of every unit.\n",
+        "",
+    )
+    code, out, _ = told(capsys, "run")
+    assert code == OK, out
+    for unit in UNITS:
+        page = project / "reports" / "2026-10" / slug(unit) / "02_why_late.html"
+        text = page.read_text(encoding="utf-8")
+        assert f"{unit}: why late, October 2026" in text
+        assert "Is the time to resolve stable?" in text
 
 
 def test_lab_opens_on_the_notebooks(project, tmp_path):
