@@ -49,9 +49,9 @@ $(VENV)/.report: $(INPUTS) | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: $(INPUTS) | $(BIN)/python
-	$(SETUP) -e '.[dev,sql,dask]'
+	$(SETUP) -e '.[dev,docs,sql,dask]'
 	@touch $@ $(VENV)/.report
 
 $(VENV)/.bench: $(INPUTS) | $(BIN)/python
-	$(SETUP) -e '.[dev,sql,dask,bench]'
+	$(SETUP) -e '.[dev,docs,sql,dask,bench]'
 	@touch $@ $(VENV)/.dev $(VENV)/.report
