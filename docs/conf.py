@@ -18,4 +18,5 @@ html_theme = "furo"
 html_title = f"slm-analysis {release}"
 html_copy_source = False
 html_show_copyright = False
+html_show_search_summary = False  # fetching pages for it fails where they are files
 html_theme_options = {"navigation_with_keys": True}
