@@ -77,12 +77,13 @@ def _show(parameters: MutableMapping[str, str]) -> None:
 
         def picked(change: Mapping) -> None:
             keep(parameters, choice.names, change["new"])
-            told.value = _told(parameters, choice.names)
+            told.value = _told()
 
         box.observe(picked, "value")
         return box
 
-    display(VBox([HBox([dropdown(choice) for choice in choices(parameters)]), told]))
+    boxes = [dropdown(choice) for choice in choices(parameters)]
+    display(VBox([HBox(boxes, layout={"flex_flow": "row wrap"}), told]))
 
 
 def choices(parameters: Mapping[str, str]) -> list[Choice]:
@@ -134,10 +135,19 @@ def keep(parameters: MutableMapping[str, str], names: Values, picked: Values) ->
     parameters.update(zip(names, picked, strict=True))
 
 
-def _told(parameters: Mapping[str, str], names: Values) -> str:
-    """Return what to do after a choice."""
-    lines = "\n".join(
-        f"{name} = {json.dumps(parameters[name], ensure_ascii=False)}" for name in names
-    )
+def _told() -> str:
+    """Return what to do after a choice: run the cells below, and the lines to keep it by."""
     run = _("Now run the cells below. To keep this choice, write it into the cell of parameters:")
-    return f"<p>{escape_html(run)}</p><pre>{escape_html(lines)}</pre>"
+    return f"<p>{escape_html(run)}</p><pre>{escape_html(lines_to_keep())}</pre>"
+
+
+def lines_to_keep() -> str:
+    """Return all that was picked as lines for the cell of parameters."""
+    picked = {
+        name: value
+        for names, (_written, values) in _picked.items()
+        for name, value in zip(names, values, strict=True)
+    }
+    return "\n".join(
+        f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in picked.items()
+    )

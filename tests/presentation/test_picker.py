@@ -9,7 +9,15 @@ import pytest
 
 from slm_analysis.presentation import picker
 from slm_analysis.presentation.language import in_language
-from slm_analysis.presentation.picker import PERIOD, SERVICE, UNIT, choices, keep, take_up
+from slm_analysis.presentation.picker import (
+    PERIOD,
+    SERVICE,
+    UNIT,
+    choices,
+    keep,
+    lines_to_keep,
+    take_up,
+)
 
 WRITTEN = {"business_unit": "A", "period_start": "", "period_end": ""}
 
@@ -85,6 +93,15 @@ def test_choices_do_not_touch_each_other():
         "business_unit": "A", "period_start": "2026-03-01", "period_end": "2026-03-31",
     }  # fmt: skip
     assert take_up({**WRITTEN}, UNIT) == ("A",)
+
+
+def test_the_lines_to_keep_it_by_are_those_of_the_cell_of_parameters():
+    parameters = {**WRITTEN}
+    keep(parameters, UNIT, ('华东 "B"',))
+    keep(parameters, PERIOD, ("2026-03-01", "2026-03-31"))
+    assert lines_to_keep() == (
+        'business_unit = "华东 \\"B\\""\nperiod_start = "2026-03-01"\nperiod_end = "2026-03-31"'
+    )
 
 
 def test_nothing_happens_where_no_one_looks_on(sample_project):
