@@ -48,7 +48,8 @@ def run_all(tab, last: int) -> None:
 
 def saved(tab, file: Path) -> list:
     """Save the notebook; return its code cells as they then stand in its file."""
-    with tab.expect_response(lambda r: r.request.method == "PUT" and file.name in r.url):
+    put = f"api/contents/{NOTEBOOK}"
+    with tab.expect_response(lambda r: r.request.method == "PUT" and put in r.url):
         tab.keyboard.press("Control+s")
     return [c for c in nbformat.read(file, as_version=4).cells if c.cell_type == "code"]
 
