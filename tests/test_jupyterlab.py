@@ -18,7 +18,7 @@ from tests.jupyter_lab import slm_lab
 PRESET, WRITTEN, PICKED = "华东销售部", "Logistics", "Manufacturing"
 NOTEBOOK = "notebooks/02_trends.ipynb"
 LONG = 120_000
-"""Milliseconds that a busy machine may take to run all cells."""
+"""Milliseconds that a busy machine may take to start a kernel, or to run all cells."""
 
 
 @pytest.fixture
@@ -68,6 +68,7 @@ def test_an_analyst_changes_the_unit_runs_all_and_picks(browser, project, tmp_pa
     with slm_lab(project, tmp_path / "jupyter") as server:
         tab = browser.new_page(viewport={"width": 1300, "height": 1000})
         tab.goto(f"{server['url']}lab/tree/{NOTEBOOK}?token={server['token']}")
+        tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=LONG)
         cell = tab.locator(".jp-CodeCell", has_text="business_unit =").first
         parameters = cell.locator(".cm-content")
         parameters.click()
