@@ -403,7 +403,14 @@ def _made(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
 
 
 def about_portfolio(result: Portfolio, **parameters: object) -> About:
-    """Return what a reader needs to check the portfolio."""
+    """Return what a reader needs to check the portfolio.
+
+    Parameters
+    ----------
+    result : Portfolio
+    **parameters : object
+        The parameters of the notebook.
+    """
     reports = result.reports
     failed = int((reports["status"] != "done").sum())
     read = _("{reports} of {units}; failed: {failed}") if failed else _("{reports} of {units}")
