@@ -28,13 +28,7 @@ GAP_COLUMNS = [
 CURVE_COLUMNS = ["business_unit", *COMPARABLE, *WINDOW, "band", "others"]
 
 
-def expectation_gaps(
-    targets: pd.DataFrame,
-    surveys: pd.DataFrame,
-    tickets: pd.DataFrame,
-    timezone: str | Mapping[str, str],
-    local_as_of: pd.Timestamp,
-) -> dict[str, pd.DataFrame]:
+def expectation_gaps(answers: pd.DataFrame, local_as_of: pd.Timestamp) -> dict[str, pd.DataFrame]:
     """Return how each unit scores at the same time to resolve, and what it is compared with.
 
     Of other units a unit's rows tell how many there are, the difference to the mean of at least
@@ -42,12 +36,8 @@ def expectation_gaps(
 
     Parameters
     ----------
-    targets : DataFrame
-        Scored tickets of all units.
-    surveys, tickets : DataFrame
-        Contract tables of all units.
-    timezone : str or mapping
-        In which answers are dated; where units differ, the zone of each.
+    answers : DataFrame
+        Of all units, as `timed_answers` returns them, in any order.
     local_as_of : Timestamp
         Local time of the export.
 
@@ -59,17 +49,10 @@ def expectation_gaps(
         `family` and `interval_level`. `expectation_curves`: one row per band of time, with the
         columns of `Expectations.curve`.
     """
-    answers = _answers(targets, surveys, tickets, timezone)
+    answers = answers.sort_values("at", kind="stable", ignore_index=True)
     gaps, curves = [], []
-    last = local_as_of.to_period("M").start_time - pd.Timedelta(days=1)
-    first = last - pd.DateOffset(months=MONTHS_BACK - 1)
-    for month in period_range(first, last, "month"):
-        end = month + pd.offsets.MonthEnd(0)
-        window = {
-            "window_start": month - pd.DateOffset(months=WINDOW_MONTHS - 1),
-            "window_end": end,
-        }
-        own = answers[answers["day"].between(window["window_start"], end)]
+    for window in _windows(local_as_of):
+        own = answers[answers["day"].between(*window.values())]
         found = expectations(own, by=COMPARABLE, mix=MIX)
         level = {"family": found.family, "interval_level": found.interval_level}
         gaps.append(found.gaps.assign(**window, **level))
@@ -80,20 +63,55 @@ def expectation_gaps(
     }
 
 
-def _answers(
+def _windows(local_as_of: pd.Timestamp) -> list[dict[str, pd.Timestamp]]:
+    """Return the first and last day of each window, oldest first."""
+    last = local_as_of.to_period("M").start_time - pd.Timedelta(days=1)
+    first = last - pd.DateOffset(months=MONTHS_BACK - 1)
+    return [
+        {
+            "window_start": month - pd.DateOffset(months=WINDOW_MONTHS - 1),
+            "window_end": month + pd.offsets.MonthEnd(0),
+        }
+        for month in period_range(first, last, "month")
+    ]
+
+
+def timed_answers(
     targets: pd.DataFrame,
     surveys: pd.DataFrame,
     tickets: pd.DataFrame,
     timezone: str | Mapping[str, str],
+    local_as_of: pd.Timestamp,
 ) -> pd.DataFrame:
-    """Return the answers about resolved tickets with the time that these took, and their mix."""
+    """Return the answers that are compared: about resolved tickets, with the time these took.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        Scored tickets of whole units.
+    surveys, tickets : DataFrame
+        Contract tables of these units, `surveys` on its row numbers.
+    timezone : str or mapping
+        In which answers are dated; where units differ, the zone of each.
+    local_as_of : Timestamp
+        Local time of the export.
+
+    Returns
+    -------
+    DataFrame
+        One row per answer of the months that are looked at: `at` (its row), `day`, `hours`, what
+        it says, and what is held fixed.
+    """
     day = by_zone(surveys, timezone, lambda own, zone: survey_days(own, tickets, zone))
+    windows = _windows(local_as_of)
+    recent = day.between(windows[0]["window_start"], windows[-1]["window_end"])
     solved = resolution_times(targets[targets["stopped_at"].notna()])
     columns = ["ticket_id", "business_unit", "score", "scale_min", "scale_max", "respondent_id"]
     return (
         surveys[columns]
-        .assign(day=day)
+        .assign(day=day, at=surveys.index)[recent]
         .merge(solved[["ticket_id", "service", "elapsed_seconds"]], on="ticket_id")
         .merge(tickets[["ticket_id", *MIX]], on="ticket_id")
+        .drop(columns="ticket_id")
         .assign(hours=lambda rows: rows.pop("elapsed_seconds") / HOUR)
     )

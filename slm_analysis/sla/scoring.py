@@ -104,6 +104,22 @@ def score(
     return pd.concat(scored, ignore_index=True).reindex(columns=list(SCORED)).astype(SCORED)
 
 
+def settled(scored: pd.DataFrame, tickets: pd.DataFrame) -> bool:
+    """Answer whether a later export would find the same, if it held the same of these tickets.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        As `score` returns it.
+    tickets : DataFrame
+        The tickets that were scored.
+    """
+    over = scored["stopped_at"].notna() | scored["target"].isna()
+    closed = tickets.loc[tickets["closed_at"].notna(), "ticket_id"]
+    known = scored["count_by"].ne("closed") | scored["ticket_id"].isin(closed)
+    return bool((over & known).all())
+
+
 def _with_history(tickets: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """Take the priority at opening from history, and the status where the export has none."""
     by_ticket = history.sort_values("from_time", kind="stable").groupby("ticket_id")
