@@ -53,10 +53,12 @@ class Spill:
             self._write(part, table)
             return
         order = np.argsort(part, kind="stable")
-        table, part = table.take(order), part[order]
-        starts = np.flatnonzero(np.diff(part, prepend=-1))
-        for start, end in zip(starts, np.append(starts[1:], len(part)), strict=True):
-            self._write(int(part[start]), table.slice(start, end - start))
+        table = table.take(order)
+        numbers, starts = np.unique(part[order], return_index=True)
+        for number, start, end in zip(
+            numbers, starts, np.append(starts, len(part))[1:], strict=True
+        ):
+            self._write(int(number), table.slice(start, end - start))
 
     def _write(self, part: int, table: pa.Table) -> None:
         if part not in self._writers:
@@ -74,7 +76,7 @@ class Spill:
         return sorted(int(file.stem) for file in self.folder.glob("*.arrow"))
 
     def chunks(self, part: int, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-        """Yield the rows of a part as they were added, on their row numbers."""
+        """Yield no rows, for their columns, then those of a part as they were added."""
         if not self._file(part).exists():
             return
         with pa.OSFile(str(self._file(part))) as file:
@@ -84,7 +86,9 @@ class Spill:
                 included_fields=sorted(schema.get_field_index(name) for name in wanted)
             )
             file.seek(0)
-            for batch in pa.ipc.open_stream(file, options=options):
+            rows = pa.ipc.open_stream(file, options=options)
+            yield _on_rows(rows.schema.empty_table())
+            for batch in rows:
                 yield _on_rows(pa.Table.from_batches([batch]))
 
     def read(self, *parts: int) -> pd.DataFrame | None:

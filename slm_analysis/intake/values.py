@@ -180,7 +180,8 @@ def _reads_any(chunks: Iterable[pd.Series], date_format: str, timezone: str) -> 
 def _first_distinct(chunks: Iterable[pd.Series]) -> pd.Series:
     """Return the first values by row; chunks may come in any order."""
     firsts = [text.dropna().drop_duplicates().sort_index().head(SHOWN) for text in chunks]
-    return pd.concat(firsts).sort_index(kind="stable").drop_duplicates().head(SHOWN)
+    known = pd.concat(firsts) if firsts else pd.Series(dtype="str")
+    return known.sort_index(kind="stable").drop_duplicates().head(SHOWN)
 
 
 def _format_error(
