@@ -88,7 +88,8 @@ def comparison(
             tables.append(table.reset_index().assign(freq=freq))
     every = pd.concat(tables, ignore_index=True)
     changed_on = _first_changes(every, process_changes, timezone)
-    return every.assign(unit=every["business_unit"].map(anonymous), changed_on=changed_on)[COLUMNS]
+    names = {unit: anonymous(unit) for unit in every["business_unit"].unique()}
+    return every.assign(unit=every["business_unit"].map(names), changed_on=changed_on)[COLUMNS]
 
 
 def together(parts: Sequence[pd.DataFrame], units: Sequence[str]) -> pd.DataFrame:

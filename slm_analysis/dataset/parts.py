@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pandas._libs.tslibs.nattype import NaTType
 
 from slm_analysis.dataset.comparison import comparison
@@ -21,7 +24,7 @@ from slm_analysis.intake.sources import OF_TICKETS_ONLY, Loaded
 from slm_analysis.project import slug
 from slm_analysis.sla.agreements import Agreements
 from slm_analysis.sla.reporting_periods import local_dates
-from slm_analysis.sla.scoring import score, settled
+from slm_analysis.sla.scoring import score, undecided_at_export
 
 UNIT_TABLES = (
     "tickets", "targets", "status_history", "surveys", "process_changes", "actions", "outages",
@@ -152,35 +155,41 @@ def prepare_part(whole: Whole, number: int) -> PreparedPart:
         name: whole.loaded[name].part(number) if name in whole.loaded else contract.empty(name)
         for name in contract.TABLES
     }
-    units = _by_unit(tables)
+    tickets, surveys = tables["tickets"], tables["surveys"]
+    owners = _owners(tables)
+    split = {name: by_unit(table, owners[name]) for name, table in tables.items()}
+    units = sorted(split["tickets"].of)
+    agreed = {unit: whole.agreements.of_unit(unit) for unit in units}
     whole.folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".", dir=whole.folder) as name:
         folders = {unit: Path(name) / slug(unit) for unit in units}
-        written = {unit: write_tables(folders[unit], own) for unit, own in units.items()}
-        keys = {unit: _score_keys(unit, digests, whole) for unit, digests in written.items()}
-        kept = {unit for unit in units if _kept(unit, keys[unit], whole.earlier)}
+        written = {
+            unit: write_tables(folder, _tables_of(unit, split)) for unit, folder in folders.items()
+        }
+        keys = {unit: _score_keys(agreed[unit], written[unit], whole) for unit in units}
+        kept = [unit for unit in units if _kept(unit, keys[unit], whole.earlier)]
+        to_score = {name: tables[name][~owners[name].isin(kept)] for name in SCORED_FROM}
         try:
-            fresh = _scored({unit: own for unit, own in units.items() if unit not in kept}, whole)
+            fresh = _scored(to_score, whole)
         except InputError:
-            return PreparedPart({}, faults=_faults(units, whole))
-        scored = {}
+            return PreparedPart({}, faults=_faults(units, tables, owners, whole))
+        undecided = set(fresh.loc[undecided_at_export(fresh, tickets), "business_unit"])
+        scored = {unit: keys[unit][unit in undecided] for unit in units}
+        of_unit = by_unit(fresh, fresh["business_unit"]).of
         for unit, folder in folders.items():
             if unit in kept:
                 _link(whole.earlier.folder / slug(unit) / TARGETS_FILE, folder / TARGETS_FILE)
                 scored[unit] = whole.earlier.scored[unit]
+                written[unit][TARGETS] = file_digest(folder / TARGETS_FILE)
             else:
-                own = fresh[fresh["business_unit"] == unit]
-                write_tables(folder, {TARGETS: own})
-                scored[unit] = keys[unit][not settled(own, units[unit]["tickets"])]
-            written[unit][TARGETS] = file_digest(folder / TARGETS_FILE)
+                written[unit] |= write_tables(folder, {TARGETS: of_unit[unit]})
         targets = pd.concat(
-            [fresh, *(pd.read_parquet(folders[unit] / TARGETS_FILE) for unit in sorted(kept))],
+            [fresh, *(pd.read_parquet(folders[unit] / TARGETS_FILE) for unit in kept)],
             ignore_index=True,
         )
         for folder in folders.values():
             _put(folder, whole.folder / folder.name)
-    zones = {unit: timezone_of(whole.agreements.of_unit(unit), whole.timezone) for unit in units}
-    tickets, surveys = tables["tickets"], tables["surveys"]
+    zones = {unit: timezone_of(agreed[unit], whole.timezone) for unit in units}
     return PreparedPart(
         {unit: WrittenUnit(written[unit], scored[unit]) for unit in units},
         comparison(targets, surveys, tickets, zones, tables["process_changes"]),
@@ -189,29 +198,54 @@ def prepare_part(whole: Whole, number: int) -> PreparedPart:
     )
 
 
-def _by_unit(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
-    """Split every table by business unit; what concerns all units goes to each."""
-    tickets = tables["tickets"]
-    unit_of = tickets.set_index("ticket_id")["business_unit"]
-    split: dict[str, dict[object, pd.DataFrame]] = {}
-    for name, table in tables.items():
-        if name in OF_TICKETS_ONLY:
-            owner = unit_of.reindex(table["ticket_id"]).to_numpy()
-        else:
-            owner = table["business_unit"].to_numpy()
-        split[name] = dict(iter(table.groupby(owner)))
-    shared = tables["outages"][tables["outages"]["business_unit"].isna()]
+def _owners(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return the business unit of every row of every table; missing where it concerns all."""
+    unit_of = tables["tickets"].set_index("ticket_id")["business_unit"]
     return {
-        unit: {name: split[name].get(unit, tables[name].iloc[:0]) for name in tables}
-        | {"outages": pd.concat([split["outages"].get(unit, shared.iloc[:0]), shared])}
-        for unit in sorted(map(str, tickets["business_unit"].unique()))
+        name: unit_of.reindex(table["ticket_id"]).set_axis(table.index)
+        if name in OF_TICKETS_ONLY
+        else table["business_unit"]
+        for name, table in tables.items()
     }
 
 
-def _score_keys(unit: str, digests: Mapping[str, str], whole: Whole) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Split:
+    """The rows of one table by business unit: of each, of all, and none."""
+
+    of: Mapping[str, pa.Table]
+    of_all: pa.Table
+    none: pa.Table
+
+
+def by_unit(table: pd.DataFrame, owner: pd.Series) -> Split:
+    """Split a table by the unit that owns each row, in the order of its rows."""
+    codes, names = pd.factorize(owner)
+    order = np.argsort(codes, kind="stable")
+    rows = pa.Table.from_pandas(table.iloc[order], preserve_index=False)
+    starts = np.searchsorted(codes[order], np.arange(len(names) + 1))
+    sizes = np.diff(starts)
+    return Split(
+        {
+            str(name): rows.slice(start, size)
+            for name, start, size in zip(names, starts, sizes, strict=False)
+        },
+        rows.slice(0, starts[0]),
+        rows.slice(0, 0),
+    )
+
+
+def _tables_of(unit: str, split: Mapping[str, Split]) -> dict[str, pa.Table]:
+    """Return one unit's tables; outages of all units are among its own."""
+    own = {name: table.of.get(unit, table.none) for name, table in split.items()}
+    return own | {"outages": pa.concat_tables([own["outages"], split["outages"].of_all])}
+
+
+def _score_keys(
+    agreed: Agreements, digests: Mapping[str, str], whole: Whole
+) -> tuple[str, str]:
     """Return the hash of all that a unit's scores follow from: without the export's time, with."""
-    agreed = whole.agreements.of_unit(unit).versions
-    terms = [(a.name, a.version, file_digest(a.file)) for a in agreed]
+    terms = [(a.name, a.version, file_digest(a.file)) for a in agreed.versions]
     rows = [digests[name] for name in SCORED_FROM]
     always = digest([program_digest(), whole.timezone, terms, rows])
     return always, digest([always, whole.as_of.isoformat()])
@@ -224,33 +258,33 @@ def _kept(unit: str, keys: tuple[str, str], earlier: Earlier) -> bool:
     )
 
 
-def _scored(units: Mapping[str, Mapping[str, pd.DataFrame]], whole: Whole) -> pd.DataFrame:
-    """Score the tickets of units together, which takes less than one by one."""
-    tickets, history = (
-        pd.concat([contract.empty(name), *(own[name] for own in units.values())])
-        for name in SCORED_FROM
-    )
+def _scored(tables: Mapping[str, pd.DataFrame], whole: Whole) -> pd.DataFrame:
+    """Score the tickets of all units together, which takes less than one by one."""
+    tickets, history = (tables[name] for name in SCORED_FROM)
     return score(tickets, history, whole.agreements, whole.as_of, whole.timezone)
 
 
 def _faults(
-    units: Mapping[str, Mapping[str, pd.DataFrame]], whole: Whole
+    units: Sequence[str],
+    tables: Mapping[str, pd.DataFrame],
+    owners: Mapping[str, pd.Series],
+    whole: Whole,
 ) -> dict[str, Sequence[Fault]]:
     """Return what is wrong with the agreements of each unit."""
     faults: dict[str, Sequence[Fault]] = {}
-    for unit, own in units.items():
+    for unit in units:
         try:
-            _scored({unit: own}, whole)
+            _scored({name: tables[name][owners[name] == unit] for name in SCORED_FROM}, whole)
         except InputError as e:
             faults[unit] = e.faults
     return faults
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> dict[str, str]:
     """Write tables of one unit, and return the hash of each."""
     folder.mkdir(exist_ok=True)
     for name, table in tables.items():
-        table.reset_index(drop=True).to_parquet(folder / f"{name}.parquet")
+        pq.write_table(table, folder / f"{name}.parquet")
     return {name: file_digest(folder / f"{name}.parquet") for name in tables}
 
 

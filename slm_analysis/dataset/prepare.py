@@ -26,6 +26,7 @@ from slm_analysis.dataset.parts import (
     Each,
     Earlier,
     Whole,
+    by_unit,
     prepare_part,
     unit_digest,
     write_tables,
@@ -176,13 +177,10 @@ def _write(
         together([part.comparison for part in made], list(units)).to_parquet(building / COMPARISON)
         answers = pd.concat([part.answers for part in made], ignore_index=True)
         gaps = expectation_gaps(answers, whole.local_as_of)
+        split = {name: by_unit(table, table["business_unit"]) for name, table in gaps.items()}
         for unit, own in units.items():
-            own.digests.update(
-                write_tables(
-                    building / "units" / slug(unit),
-                    {name: table[table["business_unit"] == unit] for name, table in gaps.items()},
-                )
-            )
+            of_unit = {name: table.of.get(unit, table.none) for name, table in split.items()}
+            own.digests.update(write_tables(building / "units" / slug(unit), of_unit))
         _write_rejected(building / "rejected", loaded)
         shutil.rmtree(building / ROWS)
         if folder.exists():

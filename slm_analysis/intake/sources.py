@@ -37,7 +37,7 @@ from slm_analysis.intake.findings import (
 )
 from slm_analysis.intake.source_yaml import Rule, Sources, SourceTable
 from slm_analysis.intake.spill import Spill, part_of
-from slm_analysis.intake.values import TIMES, parse, parse_times, settled_format
+from slm_analysis.intake.values import TIMES, is_among, parse, parse_times, settled_format
 from slm_analysis.result import Note
 
 DEFAULTED = ("business_unit", "service")
@@ -541,7 +541,7 @@ def _of_known(
     rows: pd.DataFrame, column: str, known: Iterable[str], reason: str, findings: Findings
 ) -> pd.DataFrame:
     """Reject the rows that name a ticket or unit which is not among the accepted tickets."""
-    unknown = rows.loc[rows[column].notna() & ~rows[column].isin(list(known)), column]
+    unknown = rows.loc[rows[column].notna() & ~is_among(rows[column], known), column]
     findings.reject(UNKNOWN, reject(unknown.index, reason, column, unknown))
     return rows.drop(index=unknown.index)
 
