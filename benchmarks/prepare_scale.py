@@ -1,7 +1,7 @@
-"""`slm prepare` at 10 million tickets: memory does not grow with the exports, nor the work per row.
+"""`slm prepare` at 10 million tickets: memory is bounded, and the work per row stays the same.
 
-Made-up exports of `UNITS` business units in CSV: tickets, one and a half times as many rows of status
-history, and a survey for every third to fourth ticket. Each size is prepared once, in a process of
+Made-up exports of `UNITS` business units in CSV: tickets, one and a half times as many rows of
+status history, and a survey for three tickets in ten. Each size is prepared once, in a process of
 its own, whose processor time and peak memory count:
 
 - at the larger size the processor time per row is within `GROWTH` of that at the smaller one;

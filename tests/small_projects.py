@@ -11,8 +11,8 @@ import pandas as pd
 
 from slm_analysis.intake.source_yaml import Sources, read_sources
 from slm_analysis.intake.sources import Loaded, load_tables
-from slm_analysis.result import Note
 from slm_analysis.project import AGREEMENTS, SOURCES
+from slm_analysis.result import Note
 from tests.sla.agreement_texts import agreement_text
 
 HEAD = "as_of: {as_of}\ntimezone: {timezone}\n"

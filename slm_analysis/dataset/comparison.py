@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.suppression import MIN_GROUP, respondents_of
@@ -103,15 +104,10 @@ def together(parts: Sequence[pd.DataFrame], units: Sequence[str]) -> pd.DataFram
         All units in order.
     """
     every = pd.concat(parts, ignore_index=True)
-    places = pd.DataFrame(
-        {
-            "freq": every["freq"].map({freq: at for at, freq in enumerate(FREQUENCIES)}),
-            "cases": every["metric"].map({"resolution_hours": 1, "satisfaction": 2}).fillna(0),
-            "unit": every["unit"].map({anonymous(unit): at for at, unit in enumerate(units)}),
-        }
-    )
-    order = places.sort_values(list(places), kind="stable").index
-    return every.loc[order].reset_index(drop=True)
+    freq = every["freq"].map({freq: at for at, freq in enumerate(FREQUENCIES)})
+    cases = every["metric"].map({"resolution_hours": 1, "satisfaction": 2}).fillna(0)
+    unit = every["unit"].map({anonymous(unit): at for at, unit in enumerate(units)})
+    return every.iloc[np.lexsort([unit, cases, freq])].reset_index(drop=True)
 
 
 def _first_changes(

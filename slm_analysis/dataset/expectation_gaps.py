@@ -52,7 +52,7 @@ def expectation_gaps(answers: pd.DataFrame, local_as_of: pd.Timestamp) -> dict[s
     answers = answers.sort_values("at", kind="stable", ignore_index=True)
     gaps, curves = [], []
     for window in _windows(local_as_of):
-        own = answers[answers["day"].between(*window.values())]
+        own = answers[answers["day"].between(window["window_start"], window["window_end"])]
         found = expectations(own, by=COMPARABLE, mix=MIX)
         level = {"family": found.family, "interval_level": found.interval_level}
         gaps.append(found.gaps.assign(**window, **level))

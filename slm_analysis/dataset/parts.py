@@ -41,7 +41,8 @@ class Each(Protocol):
 
     def __call__(
         self, function: Callable[[int], PreparedPart], parts: Iterable[int], /
-    ) -> Iterable[PreparedPart]: ...
+    ) -> Iterable[PreparedPart]:
+        """Return what the function returns."""
 
 
 @dataclass(frozen=True)
@@ -241,9 +242,7 @@ def _tables_of(unit: str, split: Mapping[str, Split]) -> dict[str, pa.Table]:
     return own | {"outages": pa.concat_tables([own["outages"], split["outages"].of_all])}
 
 
-def _score_keys(
-    agreed: Agreements, digests: Mapping[str, str], whole: Whole
-) -> tuple[str, str]:
+def _score_keys(agreed: Agreements, digests: Mapping[str, str], whole: Whole) -> tuple[str, str]:
     """Return the hash of all that a unit's scores follow from: without the export's time, with."""
     terms = [(a.name, a.version, file_digest(a.file)) for a in agreed.versions]
     rows = [digests[name] for name in SCORED_FROM]

@@ -22,7 +22,6 @@ from slm_analysis.dataset.comparison import together
 from slm_analysis.dataset.data_quality import DataQuality, data_quality, from_json, to_json
 from slm_analysis.dataset.expectation_gaps import expectation_gaps
 from slm_analysis.dataset.parts import (
-    UNIT_TABLES,
     Each,
     Earlier,
     Whole,
@@ -48,6 +47,8 @@ LOCK = ".lock"
 BUILDING = ".building-"
 OWN_FOLDER = re.compile(rf"[0-9a-f]{{64}}|{re.escape(BUILDING)}.*")
 """What is cleared away among prepared data: earlier states, and what an interruption left."""
+
+
 @dataclass(frozen=True)
 class Prepared:
     """Prepared data: where they lie and what they hold.
@@ -191,7 +192,7 @@ def _write(
     return {
         "as_of": sources.as_of.isoformat(),
         "timezone": sources.timezone,
-        "data_from": min((part.data_from for part in made if part.units), default=pd.NaT).isoformat(),
+        "data_from": pd.Series([part.data_from for part in made]).min().isoformat(),
         "units": {unit: digest(own.digests) for unit, own in units.items()},
         "scored": {unit: own.scored for unit, own in units.items()},
         "quality": to_json(data_quality(loaded)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -124,9 +125,7 @@ RULES: Mapping[str, tuple[tuple[str, str, Callable[[pd.DataFrame], pd.Series]], 
     "status_history": (
         ("ends_before_start", "to_time", lambda df: df["to_time"] < df["from_time"]),
     ),
-    "outages": (
-        ("ends_before_start", "ended_at", lambda df: df["ended_at"] < df["started_at"]),
-    ),
+    "outages": (("ends_before_start", "ended_at", lambda df: df["ended_at"] < df["started_at"]),),
     "surveys": (
         ("out_of_scale", "score", lambda df: df["score"] < df["scale_min"]),
         ("out_of_scale", "score", lambda df: df["score"] > df["scale_max"]),
@@ -212,9 +211,9 @@ def check(table: str, frame: pd.DataFrame, as_of: pd.Timestamp) -> Checked:
     rows = conform(table, frame)
     found = []
     for reason, column, bad in _checks(table, as_of):
-        faulty = bad(rows).fillna(False).to_numpy(bool)
+        faulty = bad(rows).to_numpy(bool)
         found.append(reject(rows.index[faulty], reason, column, rows.loc[faulty, column]))
-        rows = rows[~faulty]
+        rows = rows[~faulty] if faulty.any() else rows
     return Checked(rows, tuple(found))
 
 
@@ -224,10 +223,14 @@ def _checks(
     """Yield the reason, the column that shows it, and what marks a bad row."""
     columns = TABLES[table]
     for name in (c.name for c in columns if c.required):
-        yield f"missing_{name}", name, lambda rows, name=name: rows[name].isna()
+        yield f"missing_{name}", name, partial(_of_column, name, pd.Series.isna)
     yield from RULES.get(table, ())
     for name in (c.name for c in columns if c.kind == "event"):
-        yield "event_after_as_of", name, lambda rows, name=name: rows[name] > as_of
+        yield "event_after_as_of", name, partial(_of_column, name, lambda times: times > as_of)
     if table in UNIQUE:
-        key = UNIQUE[table]
-        yield f"repeated_{key}", key, lambda rows: rows[key].duplicated()
+        name = UNIQUE[table]
+        yield f"repeated_{name}", name, partial(_of_column, name, pd.Series.duplicated)
+
+
+def _of_column(name: str, bad: Callable[[pd.Series], pd.Series], rows: pd.DataFrame) -> pd.Series:
+    return bad(rows[name])

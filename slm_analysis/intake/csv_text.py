@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import Any, TextIO
 
 import numpy as np
 import pandas as pd
@@ -80,7 +80,7 @@ def read_csv(file: Path, encoding: str | None = None) -> CsvText:
         Here, or with a later chunk: where the encoding cannot be told or does not fit, or the file
         is damaged.
     """
-    with _told(file, encoding), _opened(file, "rb") as stream:
+    with _told(file, encoding), _opened(file) as stream:
         encoding = encoding or _encoding(stream.read(SAMPLE_BYTES))
     if encoding is None:
         raise InputError(
@@ -89,10 +89,11 @@ def read_csv(file: Path, encoding: str | None = None) -> CsvText:
     return CsvText(encoding, _chunks(file, encoding))
 
 
-def _opened(file: Path, mode: str, encoding: str | None = None) -> IO[Any]:
-    opener = gzip.open if file.suffix.lower() == ".gz" else open
-    newline = "" if encoding else None
-    return opener(file, mode, encoding=encoding, newline=newline)  # type: ignore[operator, no-any-return]
+def _opened(file: Path, encoding: str | None = None) -> Any:
+    """Return a stream of bytes, or of text where an encoding is named."""
+    opener: Any = gzip.open if file.suffix.lower() == ".gz" else open
+    text = {"encoding": encoding, "newline": ""} if encoding else {}
+    return opener(file, "rt" if encoding else "rb", **text)
 
 
 @contextmanager
@@ -135,7 +136,7 @@ def _decodes(text: bytes, encoding: str) -> bool:
 
 
 def _chunks(file: Path, encoding: str) -> Iterator[CsvRows]:
-    with _told(file, encoding), _opened(file, "rt", encoding) as stream:
+    with _told(file, encoding), _opened(file, encoding) as stream:
         rows = _rows(stream)
         number, header = next(rows)
         yield CsvRows(_as_text([], header))
@@ -188,7 +189,9 @@ def _cells(rows: list[list[str]], first: int, header: list[str]) -> CsvRows:
     if left_out:
         rows = [row for at, row in enumerate(rows) if at not in left_out]
         numbers = np.delete(numbers, list(left_out))
-    return CsvRows(_as_text(rows, header).set_axis(numbers), tuple(first + at for at in overlong), cut_short)
+    return CsvRows(
+        _as_text(rows, header).set_axis(numbers), tuple(first + at for at in overlong), cut_short
+    )
 
 
 def _as_text(rows: list[list[str]], header: list[str]) -> pd.DataFrame:

@@ -95,6 +95,7 @@ def read_export(source: SourceTable) -> Export:
     if not file.stat().st_size:
         raise InputError(Fault("The file is empty.", "Export it again.", file, key=source.table))
     name = file.name.lower()
+    chunks: Iterator[ExportRows]
     encoding = ""
     notes: tuple[Note, ...] = ()
     if name.endswith(CSV):

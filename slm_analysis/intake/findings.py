@@ -39,7 +39,7 @@ class Findings:
         self._counts.setdefault(key, 0)
         self._given.add(key)
 
-    def count(self, code: str, n: int, **values: object) -> None:
+    def count(self, code: str, n: float, **values: object) -> None:
         """Add to the number of rows of which something must be noted."""
         key = (code, tuple(values.items()))
         self._counts[key] = self._counts.get(key, 0) + int(n)

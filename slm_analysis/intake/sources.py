@@ -179,9 +179,7 @@ def _read(source: SourceTable, folder: Path) -> dict[str, _Reading]:
             findings.reject(OVERLONG, reject(list(chunk.overlong), "too_many_fields"))
             rows += len(chunk.text)
             rows_in_file += len(chunk.text) + len(chunk.overlong)
-    make = partial(
-        _Reading, source=source, export=export, rows=rows, rows_in_file=rows_in_file
-    )
+    make = partial(_Reading, source=source, export=export, rows=rows, rows_in_file=rows_in_file)
     folded = text if source.layout == "rows" else _folded(text, source, rules, findings, rows)
     readings = {
         source.table: make(
@@ -209,9 +207,7 @@ def _read(source: SourceTable, folder: Path) -> dict[str, _Reading]:
 def _rules(source: SourceTable, columns: pd.Index) -> dict[str, Rule]:
     """Return the rule of each column; a source column named as in the contract needs none."""
     rules = {
-        c.name: Rule(source.node, column=c.name)
-        for c in TABLES[source.table]
-        if c.name in columns
+        c.name: Rule(source.node, column=c.name) for c in TABLES[source.table] if c.name in columns
     } | {
         name: rule
         for name, rule in source.columns.items()
@@ -367,9 +363,8 @@ def _values(reading: _Reading, parts: int) -> None:
             frame = _read_values(reading, text)
             if reading.table == "surveys":
                 frame = _anonymous(frame, reading.export.sha256)
-            no_ticket = pd.Series(np.nan, frame.index, dtype="str")
-            key = frame["ticket_id"] if "ticket_id" in frame else no_ticket
-            values.add(frame, part_of(key, parts) if of_tickets else 0)
+            ticket = frame.get("ticket_id", pd.Series(None, frame.index, dtype="str"))
+            values.add(frame, part_of(ticket, parts) if of_tickets else 0)
     shutil.rmtree(reading.text.folder, ignore_errors=True)
 
 
@@ -473,9 +468,7 @@ class _KnownTickets:
         return known.set_index("ticket_id")[list(DEFAULTED)]
 
 
-def _checked(
-    reading: _Reading, tickets: _KnownTickets, as_of: pd.Timestamp, parts: int
-) -> Loaded:
+def _checked(reading: _Reading, tickets: _KnownTickets, as_of: pd.Timestamp, parts: int) -> Loaded:
     """Check all rows, and put those that can be used into parts by business unit."""
     table, findings = reading.table, reading.findings
     accepted = 0
