@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from slm_analysis.analyses.expectations import expectations
 from slm_analysis.dataset.comparison import by_zone, survey_days
@@ -19,6 +20,7 @@ COMPARABLE = ["service", "scale_min", "scale_max"]
 """Answers are compared within one service and one scale."""
 MIX = ["priority", "ticket_type", "channel"]
 """What is known at opening and held fixed beside the time."""
+LABELS = ["business_unit", "service", "respondent_id", *MIX]
 GAPS, CURVES = "expectation_gaps", "expectation_curves"
 WINDOW = ["window_start", "window_end"]
 GAP_COLUMNS = [
@@ -37,7 +39,7 @@ def expectation_gaps(answers: pd.DataFrame, local_as_of: pd.Timestamp) -> dict[s
     Parameters
     ----------
     answers : DataFrame
-        Of all units, as `timed_answers` returns them, in any order.
+        Of all units (see `pooled`).
     local_as_of : Timestamp
         Local time of the export.
 
@@ -49,7 +51,6 @@ def expectation_gaps(answers: pd.DataFrame, local_as_of: pd.Timestamp) -> dict[s
         `family` and `interval_level`. `expectation_curves`: one row per band of time, with the
         columns of `Expectations.curve`.
     """
-    answers = answers.sort_values("at", kind="stable", ignore_index=True)
     gaps, curves = [], []
     for window in _windows(local_as_of):
         own = answers[answers["day"].between(window["window_start"], window["window_end"])]
@@ -58,8 +59,10 @@ def expectation_gaps(answers: pd.DataFrame, local_as_of: pd.Timestamp) -> dict[s
         gaps.append(found.gaps.assign(**window, **level))
         curves.append(found.curve.assign(**window))
     return {
-        GAPS: pd.concat(gaps, ignore_index=True)[GAP_COLUMNS],
-        CURVES: pd.concat(curves, ignore_index=True)[CURVE_COLUMNS],
+        GAPS: pd.concat(gaps, ignore_index=True)[GAP_COLUMNS].astype({"business_unit": "str"}),
+        CURVES: pd.concat(curves, ignore_index=True)[CURVE_COLUMNS].astype(
+            {"business_unit": "str"}
+        ),
     }
 
 
@@ -100,7 +103,8 @@ def timed_answers(
     -------
     DataFrame
         One row per answer of the months that are looked at: `at` (its row), `day`, `hours`, what
-        it says, and what is held fixed.
+        it says, and what is held fixed. Texts are categories, for the answers of all units are
+        held at once.
     """
     day = by_zone(surveys, timezone, lambda own, zone: survey_days(own, tickets, zone))
     windows = _windows(local_as_of)
@@ -114,4 +118,21 @@ def timed_answers(
         .merge(tickets[["ticket_id", *MIX]], on="ticket_id")
         .drop(columns="ticket_id")
         .assign(hours=lambda rows: rows.pop("elapsed_seconds") / HOUR)
+        .astype(dict.fromkeys(LABELS, "category"))
     )
+
+
+def pooled(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the answers of parts of the units as if they had been made at once.
+
+    Parameters
+    ----------
+    parts : sequence of DataFrame
+        As `timed_answers` returns them, in any order.
+    """
+    labels = {
+        name: union_categoricals([part[name] for part in parts], sort_categories=True)
+        for name in LABELS
+    }
+    rest = pd.concat([part.drop(columns=LABELS) for part in parts], ignore_index=True)
+    return rest.assign(**labels).sort_values("at", kind="stable", ignore_index=True)

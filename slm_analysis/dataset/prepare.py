@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from slm_analysis.dataset.comparison import together
 from slm_analysis.dataset.data_quality import DataQuality, data_quality, from_json, to_json
-from slm_analysis.dataset.expectation_gaps import expectation_gaps
+from slm_analysis.dataset.expectation_gaps import expectation_gaps, pooled
 from slm_analysis.dataset.parts import (
     Each,
     Earlier,
@@ -176,8 +176,7 @@ def _write(
             raise InputError([fault for own in faults.values() for fault in own])
         units = dict(sorted((unit, own) for part in made for unit, own in part.units.items()))
         together([part.comparison for part in made], list(units)).to_parquet(building / COMPARISON)
-        answers = pd.concat([part.answers for part in made], ignore_index=True)
-        gaps = expectation_gaps(answers, whole.local_as_of)
+        gaps = expectation_gaps(pooled([part.answers for part in made]), whole.local_as_of)
         split = {name: by_unit(table, table["business_unit"]) for name, table in gaps.items()}
         for unit, own in units.items():
             of_unit = {name: table.of.get(unit, table.none) for name, table in split.items()}

@@ -48,7 +48,7 @@ OF_TICKETS = ("tickets", "recorded_targets", "status_history", "surveys")
 """Tables that grow with the number of tickets; the others are small."""
 OF_TICKETS_ONLY = ("recorded_targets", "status_history")
 """Tables whose rows belong to the unit of their ticket."""
-PART_ROWS = 1 << 19
+PART_ROWS = 1 << 18
 """Rows of all tables that a part should hold."""
 PICKED = " "
 """Begins the name of a column of picked event times; no column of an export begins so."""

@@ -12,6 +12,7 @@ from slm_analysis.dataset.expectation_gaps import (
     GAP_COLUMNS,
     MIX,
     expectation_gaps,
+    pooled,
     timed_answers,
 )
 from slm_analysis.dataset.prepare import prepare
@@ -107,7 +108,7 @@ def test_a_unit_holds_its_own_rows_and_names_no_other(unit, name):
 def gaps_of(tables, surveys, as_of):
     now = pd.Timestamp(as_of)
     own = timed_answers(tables["targets"], surveys, tables["tickets"], "Asia/Shanghai", now)
-    return expectation_gaps(own, now)
+    return expectation_gaps(pooled([own]), now)
 
 
 def test_without_answers_there_are_no_gaps(tables):
