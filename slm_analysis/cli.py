@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     command("check", _check, "read sources, agreements and parameters; list every fault")
-    command("prepare", _prepare, "check, score and store the data, if they are missing or stale")
+    prepare = command(
+        "prepare", _prepare, "check, score and store the data, if they are missing or stale"
+    )
     run = command("run", _run, "check, prepare, run every report of a month and publish it")
     publish = command("publish", _publish, "write the pages of reports that were run before")
     command("lab", _lab, "open JupyterLab on the notebooks of the project")
@@ -111,16 +113,18 @@ def _parser() -> argparse.ArgumentParser:
         default=os.cpu_count() or 1,
         help="reports at a time (default: one per core)",
     )
-    where.add_argument(
-        "--scheduler",
-        metavar="tcp://HOST:PORT",
-        help="run the reports on the workers of this Dask scheduler; needs the extra 'dask'",
-    )
-    where.add_argument(
-        "--cluster",
-        metavar="local:4",
-        help="run the reports on a Dask cluster of so many workers, started here for this run",
-    )
+    elsewhere = prepare.add_mutually_exclusive_group()
+    for place, work in ((where, "run the reports"), (elsewhere, "score the tickets")):
+        place.add_argument(
+            "--scheduler",
+            metavar="tcp://HOST:PORT",
+            help=f"{work} on the workers of this Dask scheduler; needs the extra 'dask'",
+        )
+        place.add_argument(
+            "--cluster",
+            metavar="local:4",
+            help=f"{work} on a Dask cluster of so many workers, started here for this run",
+        )
     return parser
 
 
@@ -133,11 +137,15 @@ def _check(_: argparse.Namespace) -> int:
     return OK
 
 
-def _prepare(_: argparse.Namespace) -> int:
+def _prepare(options: argparse.Namespace) -> int:
     from slm_analysis.dataset.prepare import prepare  # noqa: PLC0415
 
     root = project_root()
-    prepared = prepare(root, root / PREPARED)
+    if options.scheduler or options.cluster:
+        with _cluster(options, root) as cluster:
+            prepared = prepare(root, root / PREPARED, cluster.each)
+    else:
+        prepared = prepare(root, root / PREPARED)
     _print_quality(prepared.quality)
     print(f"{len(prepared.units)} business units are ready in {PREPARED.as_posix()}.")
     return OK
@@ -173,14 +181,18 @@ def _run(options: argparse.Namespace) -> int:
 def _workers(options: argparse.Namespace, root: Path) -> LocalWorkers | Cluster:
     """Return where the reports are run."""
     if options.scheduler or options.cluster:
-        from slm_analysis.batch.cluster import Cluster  # noqa: PLC0415
-
-        return Cluster(options.scheduler or options.cluster, root)
+        return _cluster(options, root)
     from slm_analysis.batch.local import LocalWorkers  # noqa: PLC0415
 
     if options.workers < 1:
         raise InputError("--workers must be at least 1.")
     return LocalWorkers(options.workers)
+
+
+def _cluster(options: argparse.Namespace, root: Path) -> Cluster:
+    from slm_analysis.batch.cluster import Cluster  # noqa: PLC0415
+
+    return Cluster(options.scheduler or options.cluster, root)
 
 
 @contextmanager

@@ -34,12 +34,12 @@ def put_whole(part: Path, file: Path) -> None:
     part.replace(file)
 
 
-def csv_text(frame: pd.DataFrame) -> str:
+def csv_text(frame: pd.DataFrame, *, header: bool = True) -> str:
     """Return a frame as CSV in which no text can run as a formula."""
     safe = frame.apply(
         lambda column: column.map(_defused) if column.dtype.kind in "OTU" else column
     )
-    return safe.to_csv(index=False, lineterminator="\n")
+    return safe.to_csv(index=False, header=header, lineterminator="\n")
 
 
 def _defused(value: object) -> object:

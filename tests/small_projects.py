@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from slm_analysis.intake.source_yaml import Sources, read_sources
 from slm_analysis.intake.sources import Loaded, load_tables
 from slm_analysis.project import AGREEMENTS, SOURCES
+from slm_analysis.result import Note
 from tests.sla.agreement_texts import agreement_text
 
 HEAD = "as_of: {as_of}\ntimezone: {timezone}\n"
@@ -34,9 +38,40 @@ def sources(
     return read_sources(file, folder)
 
 
-def load(folder: Path, tables: str = TICKETS, **head: str) -> dict[str, Loaded]:
+@dataclass(frozen=True)
+class Whole:
+    """A contract table that was loaded, with all of its rows."""
+
+    accepted: pd.DataFrame
+    rejected: pd.DataFrame
+    read: int
+    rows_in_file: int
+    notes: tuple[Note, ...]
+
+
+def load(folder: Path, tables: str = TICKETS, **head: str) -> dict[str, Whole]:
     """Write sources.yaml and load what it names."""
-    return load_tables(sources(folder, tables, **head))
+    return loaded(sources(folder, tables, **head))
+
+
+def loaded(named: Sources) -> dict[str, Whole]:
+    """Load the tables that sources name."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {name: whole(table) for name, table in load_tables(named, Path(folder)).items()}
+
+
+def whole(table: Loaded) -> Whole:
+    """Return all rows of a table: accepted ones in the order in which a part has them."""
+    parts = [table.part(number) for number in range(table.parts)]
+    order = ["ticket_id", "from_time"] if table.table == "status_history" else []
+    rows = pd.concat([part for part in parts if len(part)] or parts[:1]).sort_index()
+    return Whole(
+        rows.sort_values(order, kind="stable") if order else rows,
+        pd.concat(table.rejected(), ignore_index=True).astype("object").replace({np.nan: None}),
+        table.read,
+        table.rows_in_file,
+        table.notes,
+    )
 
 
 def project(

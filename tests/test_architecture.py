@@ -35,7 +35,7 @@ ALONE = {"sample": {*BASE, "sla"}}
 """What stands beside the flow, and what it may know."""
 UPWARD = {("result.py", "presentation")}
 """The one import against the flow: a result shows itself in Jupyter."""
-HEAVY = ("seaborn", "matplotlib", "papermill", "nbconvert", "statsmodels", "pandera", "pandas")
+HEAVY = ("seaborn", "matplotlib", "papermill", "nbconvert", "statsmodels", "pandas")
 
 
 def modules() -> list[Path]:

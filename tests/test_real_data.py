@@ -15,7 +15,6 @@ from slm_analysis.analyses.ordinal_regression import ordinal_regression
 from slm_analysis.dataset.prepare import Prepared, prepare
 from slm_analysis.dataset.unit import Unit, open_unit
 from slm_analysis.intake.source_yaml import read_sources
-from slm_analysis.intake.sources import Loaded, load_tables
 from slm_analysis.presentation import headline, say
 from slm_analysis.project import AGREEMENTS, PREPARED, SOURCES
 from slm_analysis.questions.followed_targets import followed_targets
@@ -26,6 +25,7 @@ from slm_analysis.sla.agreement_yaml import read_agreements
 from slm_analysis.sla.reporting_periods import period_start
 from slm_analysis.sla.scoring import STATES, score
 from tests.real_projects import write_project
+from tests.small_projects import Whole, loaded
 
 EVER = {"period_start": "2000-01-01", "period_end": "2099-12-31"}
 
@@ -37,8 +37,8 @@ class Project:
     root: Path
 
     @cached_property
-    def loaded(self) -> dict[str, Loaded]:
-        return load_tables(read_sources(self.root / SOURCES, self.root))
+    def loaded(self) -> dict[str, Whole]:
+        return loaded(read_sources(self.root / SOURCES, self.root))
 
     @cached_property
     def scored(self) -> pd.DataFrame:

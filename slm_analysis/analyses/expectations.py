@@ -331,8 +331,9 @@ def _columns(level: np.ndarray) -> np.ndarray:
 
 def _sums(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
     """Return the sums of rows by group."""
-    sums = np.zeros((groups, *values.shape[1:]))
-    np.add.at(sums, group, values)
+    rows = np.arange(len(group))
+    member = sparse.csr_array((np.ones(len(group)), (group, rows)), (groups, len(group)))
+    sums: np.ndarray = member @ values
     return sums
 
 
@@ -359,9 +360,11 @@ def _parts(
     units = len(contrast)
     squares = np.bincount(own, shifted**2, minlength=units)
     crossed = _sums(shifted[:, None] * moved, own, units)
-    products = _sums(moved[:, :, None] * moved[:, None, :], own, units)
+    # People stand unit by unit, so each unit's sum of products is one product of matrices.
+    of_unit = np.split(moved, np.flatnonzero(np.diff(own)) + 1)
+    products = np.stack([people.T @ people for people in of_unit])
     return (
         contrast**2 * squares
         - 2 * contrast * (by_design @ crossed.T)
-        + np.einsum("uj,vjk,uk->uv", by_design, products, by_design)
+        + ((by_design @ products) * by_design).sum(axis=-1).T
     )

@@ -90,10 +90,22 @@ class Cluster:
                     self._client.unregister_worker_plugin(self._name)
 
     def each(self, function: Callable[[Part], Told], parts: Iterable[Part]) -> Iterator[Told]:
-        """Call a function of each part, yielding what it returns as it comes, in any order."""
+        """Call a function of each part, yielding what it returns as it comes, in any order.
+
+        Raises
+        ------
+        InputError
+            Where a part, or the scheduler, is lost for good.
+        """
         futures = self._client.map(function, list(parts), pure=False)
         for future in distributed.as_completed(futures, loop=self._client.loop):
-            yield future.result()
+            try:
+                yield future.result()
+            except distributed.KilledWorker as e:
+                problem = f"A part was lost with its worker (tries: {e.allowed_failures + 1})."
+                raise InputError(Fault(problem, "Mostly it lacks memory.")) from None
+            except CancelledError:
+                raise InputError(Fault("The scheduler was lost.", "Run it again.")) from None
 
     def execute(self, jobs: Sequence[Job], root: Path) -> Generator[tuple[Job, Record]]:
         """Run jobs, yielding each with its record as it ends."""

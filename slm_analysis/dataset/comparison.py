@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.suppression import MIN_GROUP, respondents_of
@@ -42,15 +43,15 @@ def comparison(
     Parameters
     ----------
     targets : DataFrame
-        Scored tickets of all units.
+        Scored tickets of whole units.
     surveys : DataFrame
-        Contract table `surveys` of all units.
+        Contract table `surveys` of these units.
     tickets : DataFrame
-        Contract table `tickets` of all units.
+        Contract table `tickets` of these units.
     timezone : str or mapping
         In which answers and changes are dated; where units differ, the zone of each.
     process_changes : DataFrame, optional
-        Contract table of all units.
+        Contract table of these units.
 
     Returns
     -------
@@ -88,7 +89,25 @@ def comparison(
             tables.append(table.reset_index().assign(freq=freq))
     every = pd.concat(tables, ignore_index=True)
     changed_on = _first_changes(every, process_changes, timezone)
-    return every.assign(unit=every["business_unit"].map(anonymous), changed_on=changed_on)[COLUMNS]
+    names = {unit: anonymous(unit) for unit in every["business_unit"].unique()}
+    return every.assign(unit=every["business_unit"].map(names), changed_on=changed_on)[COLUMNS]
+
+
+def together(parts: Sequence[pd.DataFrame], units: Sequence[str]) -> pd.DataFrame:
+    """Return the figures of parts of the units as if they had been made at once.
+
+    Parameters
+    ----------
+    parts : sequence of DataFrame
+        As `comparison` returns them, each of other units.
+    units : sequence of str
+        All units in order.
+    """
+    every = pd.concat(parts, ignore_index=True)
+    freq = every["freq"].map({freq: at for at, freq in enumerate(FREQUENCIES)})
+    cases = every["metric"].map({"resolution_hours": 1, "satisfaction": 2}).fillna(0)
+    unit = every["unit"].map({anonymous(unit): at for at, unit in enumerate(units)})
+    return every.iloc[np.lexsort([unit, cases, freq])].reset_index(drop=True)
 
 
 def _first_changes(

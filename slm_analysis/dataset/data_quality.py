@@ -40,14 +40,14 @@ def data_quality(loaded: Mapping[str, Loaded]) -> DataQuality:
     tables = [
         (
             name, table.origin, table.sha256, table.encoding, table.rows_in_file,
-            table.checked.read, len(table.accepted), len(table.checked.rejected),
+            table.read, table.accepted, table.read - table.accepted,
         )
         for name, table in loaded.items()
     ]  # fmt: skip
     rejections = [
-        (name, reason, int(n))
+        (name, reason, n)
         for name, table in loaded.items()
-        for reason, n in table.checked.rejected["reason"].value_counts().items()
+        for reason, n in sorted(table.reasons.items(), key=lambda of: -of[1])
     ]
     return DataQuality(
         tables=pd.DataFrame(tables, columns=TABLE_COLUMNS),

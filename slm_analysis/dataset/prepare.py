@@ -12,35 +12,41 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock
 
-from slm_analysis.dataset.comparison import comparison
+from slm_analysis.dataset.comparison import together
 from slm_analysis.dataset.data_quality import DataQuality, data_quality, from_json, to_json
-from slm_analysis.dataset.expectation_gaps import CURVES, GAPS, expectation_gaps
+from slm_analysis.dataset.expectation_gaps import expectation_gaps, pooled
+from slm_analysis.dataset.parts import (
+    Each,
+    Earlier,
+    Whole,
+    by_unit,
+    prepare_part,
+    unit_digest,
+    write_tables,
+)
+from slm_analysis.errors import InputError
 from slm_analysis.files import csv_text, write_whole
 from slm_analysis.fingerprint import digest, file_digest, program_digest
-from slm_analysis.intake import contract
 from slm_analysis.intake.source_yaml import Sources, read_sources
 from slm_analysis.intake.sources import Loaded, load_tables
 from slm_analysis.project import AGREEMENTS, SOURCES, slug
 from slm_analysis.sla.agreement_yaml import read_agreements
 from slm_analysis.sla.agreements import Agreements
-from slm_analysis.sla.reporting_periods import local_dates
-from slm_analysis.sla.scoring import score
 
 CURRENT = "current.json"
 COMPARISON = "comparison.parquet"
+ROWS = "rows"
+"""What lies in a folder only while it is made: the rows on their way."""
 LOCK = ".lock"
 BUILDING = ".building-"
 OWN_FOLDER = re.compile(rf"[0-9a-f]{{64}}|{re.escape(BUILDING)}.*")
 """What is cleared away among prepared data: earlier states, and what an interruption left."""
-UNIT_TABLES = (
-    "tickets", "targets", "status_history", "surveys", "process_changes", "actions", "outages",
-    "recorded_targets", GAPS, CURVES,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class Prepared:
         return self.folder / "units" / slug(business_unit)
 
 
-def prepare(root: Path, data: Path) -> Prepared:
+def prepare(root: Path, data: Path, each: Each = map) -> Prepared:
     """Return the prepared data of a project, made now if they are missing or stale.
 
     Parameters
@@ -81,6 +87,9 @@ def prepare(root: Path, data: Path) -> Prepared:
         The project's folder.
     data : Path
         Where prepared data go.
+    each : callable
+        As `map`: calls a function of each part of the units, here or on a cluster that shares the
+        folder `data`, and returns what it returns in any order.
 
     Raises
     ------
@@ -98,7 +107,8 @@ def prepare(root: Path, data: Path) -> Prepared:
         key = digest([program_digest(), hashes])
         if current is None or current["key"] != key:
             agreements = read_agreements(root / AGREEMENTS)
-            current = _write(data / key, sources, agreements, load_tables(sources)) | {"key": key}
+            earlier = Earlier.of(data, current)
+            current = _write(data / key, sources, agreements, earlier, each) | {"key": key}
         write_whole(data / CURRENT, json.dumps(current | {"stamps": _stamps(inputs)}, indent=1))
         for old in data.iterdir():
             if old.name != key and OWN_FOLDER.fullmatch(old.name):
@@ -110,17 +120,12 @@ def prepare_whole(root: Path, data: Path) -> Prepared:
     """As `prepare`, but what was lost or changed since it was written is made anew."""
     prepared = prepare(root, data)
     whole = (prepared.folder / COMPARISON).is_file() and all(
-        _unit_digest(prepared.unit_folder(unit)) == known for unit, known in prepared.units.items()
+        unit_digest(prepared.unit_folder(unit)) == known for unit, known in prepared.units.items()
     )
     if not whole:
         shutil.rmtree(prepared.folder)
         prepared = prepare(root, data)
     return prepared
-
-
-def timezone_of(agreement: Agreements, of_source: str) -> str:
-    """Return the zone in which a unit's periods are cut: its agreement's, else the source's."""
-    return agreement.versions[-1].timezone if agreement.versions else of_source
 
 
 def _inputs(root: Path, sources: Sources) -> list[Path]:
@@ -156,36 +161,28 @@ def _opened(data: Path, current: Mapping) -> Prepared:
 
 
 def _write(
-    folder: Path, sources: Sources, agreements: Agreements, loaded: Mapping[str, Loaded]
+    folder: Path, sources: Sources, agreements: Agreements, earlier: Earlier, each: Each
 ) -> dict[str, object]:
     """Write all tables of all units, and return what `current.json` says of them."""
-    tables = {
-        name: loaded[name].accepted if name in loaded else contract.empty(name)
-        for name in contract.TABLES
-    }
-    tickets = tables["tickets"]
-    tables["targets"] = score(
-        tickets, tables["status_history"], agreements, sources.as_of, sources.timezone
-    )
-    zones = {
-        str(unit): timezone_of(agreements.of_unit(str(unit)), sources.timezone)
-        for unit in tickets["business_unit"].unique()
-    }
-    local_as_of = sources.as_of.tz_convert(sources.timezone).tz_localize(None)
-    tables |= expectation_gaps(tables["targets"], tables["surveys"], tickets, zones, local_as_of)
     building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder.parent))
     try:
-        units = {
-            str(unit): _write_unit(building / "units" / slug(str(unit)), own)
-            for unit, own in _by_unit(tables).items()
-        }
-        comparison(
-            tables["targets"], tables["surveys"], tickets, zones, tables["process_changes"]
-        ).to_parquet(building / COMPARISON)
-        (building / "rejected").mkdir()
-        for name, table in loaded.items():
-            rejected = csv_text(table.checked.rejected.astype("str"))
-            (building / "rejected" / f"{name}.csv").write_text(rejected, encoding="utf-8-sig")
+        loaded = load_tables(sources, building / ROWS)
+        whole = Whole(
+            building / "units", loaded, agreements, sources.as_of, sources.timezone, earlier
+        )
+        made = list(each(partial(prepare_part, whole), range(loaded["tickets"].parts)))
+        faults = dict(sorted((unit, own) for part in made for unit, own in part.faults.items()))
+        if faults:
+            raise InputError([fault for own in faults.values() for fault in own])
+        units = dict(sorted((unit, own) for part in made for unit, own in part.units.items()))
+        together([part.comparison for part in made], list(units)).to_parquet(building / COMPARISON)
+        gaps = expectation_gaps(pooled([part.answers for part in made]), whole.local_as_of)
+        split = {name: by_unit(table, table["business_unit"]) for name, table in gaps.items()}
+        for unit, own in units.items():
+            of_unit = {name: table.of.get(unit, table.none) for name, table in split.items()}
+            own.digests.update(write_tables(building / "units" / slug(unit), of_unit))
+        _write_rejected(building / "rejected", loaded)
+        shutil.rmtree(building / ROWS)
         if folder.exists():
             shutil.rmtree(folder)
         building.replace(folder)
@@ -194,43 +191,16 @@ def _write(
     return {
         "as_of": sources.as_of.isoformat(),
         "timezone": sources.timezone,
-        "data_from": local_dates(tickets["opened_at"], sources.timezone).min().isoformat(),
-        "units": units,
+        "data_from": pd.Series([part.data_from for part in made]).min().isoformat(),
+        "units": {unit: digest(own.digests) for unit, own in units.items()},
+        "scored": {unit: own.scored for unit, own in units.items()},
         "quality": to_json(data_quality(loaded)),
     }
 
 
-def _by_unit(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
-    """Split every table by business unit; what concerns all units goes to each."""
-    tickets = tables["tickets"]
-    unit_of = tickets.set_index("ticket_id")["business_unit"]
-    split: dict[str, dict[object, pd.DataFrame]] = {}
-    for name in UNIT_TABLES:
-        table = tables[name]
-        if name in {"status_history", "recorded_targets"}:
-            owner = unit_of.reindex(table["ticket_id"]).to_numpy()
-        else:
-            owner = table["business_unit"].to_numpy()
-        split[name] = dict(iter(table.groupby(owner)))
-    shared = tables["outages"][tables["outages"]["business_unit"].isna()]
-    return {
-        unit: {name: split[name].get(unit, tables[name].iloc[:0]) for name in UNIT_TABLES}
-        | {"outages": pd.concat([split["outages"].get(unit, shared.iloc[:0]), shared])}
-        for unit in sorted(tickets["business_unit"].unique())
-    }
-
-
-def _write_unit(folder: Path, tables: Mapping[str, pd.DataFrame]) -> str:
-    """Write one unit's tables and return the hash of what was written."""
-    folder.mkdir(parents=True)
-    for name, table in tables.items():
-        table.reset_index(drop=True).to_parquet(folder / f"{name}.parquet")
-    return _unit_digest(folder)
-
-
-def _unit_digest(folder: Path) -> str:
-    """Return the hash of one unit's tables; empty where one cannot be read."""
-    try:
-        return digest({name: file_digest(folder / f"{name}.parquet") for name in UNIT_TABLES})
-    except OSError:
-        return ""
+def _write_rejected(folder: Path, loaded: Mapping[str, Loaded]) -> None:
+    folder.mkdir()
+    for name, table in loaded.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            for at, rows in enumerate(table.rejected()):
+                file.write(csv_text(rows, header=not at))

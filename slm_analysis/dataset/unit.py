@@ -10,7 +10,8 @@ import pandas as pd
 
 from slm_analysis.dataset.comparison import survey_days
 from slm_analysis.dataset.data_quality import DataQuality
-from slm_analysis.dataset.prepare import UNIT_TABLES, prepare, timezone_of
+from slm_analysis.dataset.parts import UNIT_TABLES, timezone_of
+from slm_analysis.dataset.prepare import prepare
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.project import AGREEMENTS, PREPARED, project_root
 from slm_analysis.sla.agreement_yaml import read_agreements

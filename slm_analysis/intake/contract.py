@@ -5,13 +5,12 @@ Every row is accepted, or rejected with a reason; accepted + rejected = read, al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 TIME = "datetime64[us, UTC]"
 KINDS = {"text": "str", "time": TIME, "event": TIME, "number": "float64", "flag": "boolean"}
@@ -124,17 +123,15 @@ UNIQUE = {"tickets": "ticket_id", "process_changes": "change_id", "actions": "ac
 
 RULES: Mapping[str, tuple[tuple[str, str, Callable[[pd.DataFrame], pd.Series]], ...]] = {
     "status_history": (
-        ("ends_before_start", "to_time", lambda df: ~(df["to_time"] < df["from_time"])),
+        ("ends_before_start", "to_time", lambda df: df["to_time"] < df["from_time"]),
     ),
-    "outages": (
-        ("ends_before_start", "ended_at", lambda df: ~(df["ended_at"] < df["started_at"])),
-    ),
+    "outages": (("ends_before_start", "ended_at", lambda df: df["ended_at"] < df["started_at"]),),
     "surveys": (
-        ("out_of_scale", "score", lambda df: ~(df["score"] < df["scale_min"])),
-        ("out_of_scale", "score", lambda df: ~(df["score"] > df["scale_max"])),
+        ("out_of_scale", "score", lambda df: df["score"] < df["scale_min"]),
+        ("out_of_scale", "score", lambda df: df["score"] > df["scale_max"]),
     ),
 }
-"""Per table: the reason, the column that shows it, and what holds for a good row."""
+"""Per table: the reason, the column that shows it, and what marks a bad row."""
 
 
 @dataclass(frozen=True)
@@ -145,12 +142,18 @@ class Checked:
     ----------
     accepted : DataFrame
         Rows in the dtypes of the contract, all its columns present.
-    rejected : DataFrame
-        One row per rejected row: `source_row`, `reason`, `column`, `value`.
+    found : tuple of DataFrame
+        What was rejected by each check, in the order of the checks: the same number of them for
+        any rows of a table. One row per rejected row: `source_row`, `reason`, `column`, `value`.
     """
 
     accepted: pd.DataFrame
-    rejected: pd.DataFrame
+    found: tuple[pd.DataFrame, ...]
+
+    @property
+    def rejected(self) -> pd.DataFrame:
+        """All rejected rows, each once."""
+        return pd.concat(self.found, ignore_index=True)
 
     @property
     def read(self) -> int:
@@ -202,47 +205,32 @@ def check(table: str, frame: pd.DataFrame, as_of: pd.Timestamp) -> Checked:
     Returns
     -------
     Checked
-        A row with several faults is rejected for the first: missing values, repetition, order in
-        time, scale.
+        A row with several faults is rejected for the first: missing values, order in time, scale,
+        an event after the export, repetition.
     """
-    frame = conform(table, frame)
-    schema = pa.DataFrameSchema(
-        {c.name: _schema(c, as_of) for c in TABLES[table]},
-        checks=[pa.Check(good, name=reason) for reason, _, good in RULES.get(table, ())],
-    )
-    rejected = reject([], [])
-    try:
-        schema.validate(frame, lazy=True)
-    except SchemaErrors as e:
-        rejected = _reasons(e.failure_cases, table)
-    accepted = frame[~frame.index.isin(rejected["source_row"])]
-    key = UNIQUE.get(table)
-    if key is not None:
-        again = accepted.loc[accepted[key].duplicated(), key]
-        rejected = pd.concat([rejected, reject(again.index, f"repeated_{key}", key, again)])
-        accepted = accepted.drop(index=again.index)
-    return Checked(accepted, rejected.reset_index(drop=True))
+    rows = conform(table, frame)
+    found = []
+    for reason, column, bad in _checks(table, as_of):
+        faulty = bad(rows).to_numpy(bool)
+        found.append(reject(rows.index[faulty], reason, column, rows.loc[faulty, column]))
+        rows = rows[~faulty] if faulty.any() else rows
+    return Checked(rows, tuple(found))
 
 
-def _schema(column: Column, as_of: pd.Timestamp) -> pa.Column:
-    event = pa.Check(lambda times: times <= as_of, name="event_after_as_of")
-    return pa.Column(
-        KINDS[column.kind],
-        checks=event if column.kind == "event" else None,
-        nullable=not column.required,
-    )
+def _checks(
+    table: str, as_of: pd.Timestamp
+) -> Iterator[tuple[str, str, Callable[[pd.DataFrame], pd.Series]]]:
+    """Yield the reason, the column that shows it, and what marks a bad row."""
+    columns = TABLES[table]
+    for name in (c.name for c in columns if c.required):
+        yield f"missing_{name}", name, partial(_of_column, name, pd.Series.isna)
+    yield from RULES.get(table, ())
+    for name in (c.name for c in columns if c.kind == "event"):
+        yield "event_after_as_of", name, partial(_of_column, name, lambda times: times > as_of)
+    if table in UNIQUE:
+        name = UNIQUE[table]
+        yield f"repeated_{name}", name, partial(_of_column, name, pd.Series.duplicated)
 
 
-def _reasons(failures: pd.DataFrame, table: str) -> pd.DataFrame:
-    """Return one reason per row: a missing value first."""
-    shown = {reason: column for reason, column, _ in RULES.get(table, ())}
-    failures = failures[
-        (failures["schema_context"] == "Column")
-        | (failures["column"] == failures["check"].map(shown))
-    ]
-    missing = failures["check"] == "not_nullable"
-    failures = failures.assign(
-        order=~missing, reason=failures["check"].mask(missing, "missing_" + failures["column"])
-    )
-    first = failures.sort_values("order", kind="stable").drop_duplicates("index")
-    return reject(first["index"], first["reason"], first["column"], first["failure_case"])
+def _of_column(name: str, bad: Callable[[pd.Series], pd.Series], rows: pd.DataFrame) -> pd.Series:
+    return bad(rows[name])

@@ -10,12 +10,15 @@ import csv
 import gzip
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 from charset_normalizer import from_bytes
 from charset_normalizer.utils import is_multi_byte_encoding
 
@@ -30,19 +33,18 @@ SAMPLE_BYTES = 1 << 20
 """How much of a file is looked at to find its encoding."""
 DELIMITERS = ",;\t"
 END = "\x1a end of file"
-CHUNK = 1 << 15
-"""Rows turned into columns at a time, so that few are held as single texts."""
+CHUNK = 1 << 16
+"""Rows read at a time."""
 
 
 @dataclass(frozen=True)
-class CsvText:
-    """The cells of a CSV file.
+class CsvRows:
+    """Some rows of a CSV file.
 
     Attributes
     ----------
     cells : DataFrame
         All text, on row numbers.
-    encoding : str
     overlong : tuple of int
         Rows with more fields than the header, which cannot be told apart: they are left out.
     cut_short : int
@@ -50,29 +52,55 @@ class CsvText:
     """
 
     cells: pd.DataFrame
+    overlong: tuple[int, ...] = ()
+    cut_short: int = 0
+
+
+@dataclass(frozen=True)
+class CsvText:
+    """The text of a CSV file.
+
+    Attributes
+    ----------
+    encoding : str
+    chunks : iterator of CsvRows
+        At least one, so that the columns are known of a file without rows.
+    """
+
     encoding: str
-    overlong: tuple[int, ...]
-    cut_short: int
+    chunks: Iterator[CsvRows]
 
 
 def read_csv(file: Path, encoding: str | None = None) -> CsvText:
-    """Return the text of a CSV file, packed (.gz) or not.
+    """Return the text of a CSV file, packed (.gz) or not, to be read chunk by chunk.
 
     Raises
     ------
     InputError
-        Where the encoding cannot be told or does not fit, or the file is damaged.
+        Here, or with a later chunk: where the encoding cannot be told or does not fit, or the file
+        is damaged.
     """
-    opener = gzip.open if file.suffix.lower() == ".gz" else open
+    with _told(file, encoding), _opened(file) as stream:
+        encoding = encoding or _encoding(stream.read(SAMPLE_BYTES))
+    if encoding is None:
+        raise InputError(
+            Fault("The encoding cannot be told.", "State 'encoding' in sources.yaml.", file)
+        )
+    return CsvText(encoding, _chunks(file, encoding))
+
+
+def _opened(file: Path, encoding: str | None = None) -> Any:
+    """Return a stream of bytes, or of text where an encoding is named."""
+    opener: Any = gzip.open if file.suffix.lower() == ".gz" else open
+    text = {"encoding": encoding, "newline": ""} if encoding else {}
+    return opener(file, "rt" if encoding else "rb", **text)
+
+
+@contextmanager
+def _told(file: Path, encoding: str | None) -> Iterator[None]:
+    """Say what is wrong with a file as one message."""
     try:
-        with opener(file, "rb") as stream:
-            encoding = encoding or _encoding(stream.read(SAMPLE_BYTES))
-        if encoding is None:
-            raise InputError(
-                Fault("The encoding cannot be told.", "State 'encoding' in sources.yaml.", file)
-            )
-        with opener(file, "rt", encoding=encoding, newline="") as stream:
-            return _cells(stream, encoding)
+        yield
     except (UnicodeError, LookupError):
         raise InputError(
             Fault(f"The file is not in {encoding}.", "State its 'encoding' in sources.yaml.", file)
@@ -107,36 +135,66 @@ def _decodes(text: bytes, encoding: str) -> bool:
     return True
 
 
-def _cells(stream: TextIO, encoding: str) -> CsvText:
+def _chunks(file: Path, encoding: str) -> Iterator[CsvRows]:
+    with _told(file, encoding), _opened(file, encoding) as stream:
+        rows = _rows(stream)
+        number, header = next(rows)
+        yield CsvRows(_as_text([], header))
+        for number, chunk in rows:
+            yield _cells(chunk, number, header)
+
+
+def _rows(stream: TextIO) -> Iterator[tuple[int, list]]:
+    """Yield the header, then the rows in chunks, each with the number of its first row."""
     header_line = next((line for line in stream if line.strip()), "")
     delimiter = max(DELIMITERS, key=header_line.count)
     stream.seek(0)
-    rows = _rows(stream, delimiter)
-    _, header = next(rows, (0, []))
-    if not header:
-        raise csv.Error("it has no header")
-    width = len(header)
-    chunks = [pd.DataFrame(columns=range(width), index=pd.RangeIndex(0), dtype="str")]
-    overlong: list[int] = []
-    cut_short = 0
-    while chunk := list(islice(rows, CHUNK)):
-        overlong += [number for number, fields in chunk if any(fields[width:])]
-        cut_short += sum(len(fields) < width for _, fields in chunk)
-        numbers, cells = [], []
-        for number, fields in chunk:
-            if not any(fields[width:]):
-                numbers.append(number)
-                cells.append(fields[:width] + [""] * (width - len(fields)))
-        chunks.append(pd.DataFrame(cells, numbers, range(width), dtype="str"))
-    return CsvText(pd.concat(chunks).set_axis(header, axis=1), encoding, tuple(overlong), cut_short)
-
-
-def _rows(stream: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, with their numbers."""
-    fields: list[str] = []
     # A quotation mark that is never closed swallows the mark of the end.
-    for number, fields in enumerate(csv.reader(chain(stream, [END]), delimiter=delimiter), start=1):
-        if any(map(str.strip, fields)) and fields != [END]:
-            yield number, fields
-    if fields != [END]:
+    rows = csv.reader(chain(stream, [END]), delimiter=delimiter)
+    header: list[str] = []
+    number = 0
+    while not any(map(str.strip, header)):
+        number, header = number + 1, next(rows)
+    if header == [END]:
+        raise csv.Error("it has no header")
+    yield number, header
+    number += 1
+    last: list[str] = []
+    while chunk := list(islice(rows, CHUNK)):
+        last = chunk[-1]
+        if last == [END]:
+            chunk.pop()
+        yield number, chunk
+        number += len(chunk)
+    if last != [END]:
         raise csv.Error("a quotation mark is never closed")
+
+
+def _cells(rows: list[list[str]], first: int, header: list[str]) -> CsvRows:
+    """Return rows as columns, without blank ones and those with too many fields."""
+    width = len(header)
+    overlong, cut_short, blank = [], 0, []
+    # Few rows need a closer look: those of another width, or blank at least at their beginning.
+    for at in [at for at, row in enumerate(rows) if len(row) != width or not row[0].strip()]:
+        row = rows[at]
+        if any(row[width:]):
+            overlong.append(at)
+        elif not any(map(str.strip, row)):
+            blank.append(at)
+        elif len(row) != width:
+            cut_short += len(row) < width
+            rows[at] = row[:width] + [""] * (width - len(row))
+    numbers = np.arange(first, first + len(rows))
+    left_out = {*overlong, *blank}
+    if left_out:
+        rows = [row for at, row in enumerate(rows) if at not in left_out]
+        numbers = np.delete(numbers, list(left_out))
+    return CsvRows(
+        _as_text(rows, header).set_axis(numbers), tuple(first + at for at in overlong), cut_short
+    )
+
+
+def _as_text(rows: list[list[str]], header: list[str]) -> pd.DataFrame:
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
+    arrays = [pa.array(column, pa.large_string()) for column in columns]
+    return pa.table(arrays, list(map(str, range(len(header))))).to_pandas().set_axis(header, axis=1)

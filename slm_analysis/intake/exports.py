@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,10 +17,11 @@ from typing import Any
 from zipfile import BadZipFile
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.fingerprint import file_digest
-from slm_analysis.intake.csv_text import UTF8, read_csv
+from slm_analysis.intake.csv_text import CHUNK, UTF8, read_csv
 from slm_analysis.intake.source_yaml import SourceTable
 from slm_analysis.result import Note, note
 
@@ -30,8 +31,8 @@ PARQUET = (".parquet", ".pq")
 
 
 @dataclass(frozen=True)
-class Export:
-    """The text of one export and where it came from.
+class ExportRows:
+    """Some rows of an export.
 
     Attributes
     ----------
@@ -39,6 +40,23 @@ class Export:
         Columns as named in the source, all text; the index holds row numbers of the source.
     overlong : tuple of int
         Row numbers that had too many fields.
+    cut_short : int
+        Rows that had too few.
+    """
+
+    text: pd.DataFrame
+    overlong: tuple[int, ...] = ()
+    cut_short: int = 0
+
+
+@dataclass(frozen=True)
+class Export:
+    """The text of one export and where it came from.
+
+    Attributes
+    ----------
+    chunks : iterator of ExportRows
+        To be read once; at least one, so that the columns are known of an export without rows.
     origin : str
         File name, or what the query was run on.
     sha256 : str
@@ -46,11 +64,10 @@ class Export:
     encoding : str
         Of a CSV file.
     notes : tuple of Note
-        What was taken for granted in reading.
+        What was taken for granted in opening it.
     """
 
-    text: pd.DataFrame
-    overlong: tuple[int, ...]
+    chunks: Iterator[ExportRows]
     origin: str
     sha256: str
     encoding: str
@@ -58,13 +75,13 @@ class Export:
 
 
 def read_export(source: SourceTable) -> Export:
-    """Return the text of the export.
+    """Return the text of the export, to be read chunk by chunk.
 
     Raises
     ------
     InputError
-        Where the file is missing, empty, damaged, or of no known kind or encoding; or where the
-        database cannot be read (its URL is never part of the message).
+        Here, or with a later chunk: where the file is missing, empty, damaged, or of no known kind
+        or encoding; or where the database cannot be read (its URL is never part of the message).
     """
     if source.query is not None:
         return _read_query(source)
@@ -77,21 +94,23 @@ def read_export(source: SourceTable) -> Export:
         )
     if not file.stat().st_size:
         raise InputError(Fault("The file is empty.", "Export it again.", file, key=source.table))
-    digest = file_digest(file)
     name = file.name.lower()
+    chunks: Iterator[ExportRows]
+    encoding = ""
+    notes: tuple[Note, ...] = ()
     if name.endswith(CSV):
         csv = read_csv(file, source.encoding)
-        notes = []
-        if csv.encoding not in {UTF8, source.encoding}:
-            notes.append(note("encoding_settled", encoding=csv.encoding))
-        if csv.cut_short:
-            notes.append(note("cut_short", n=csv.cut_short))
-        text = _tidy(csv.cells, source)
-        return Export(text, csv.overlong, source.origin, digest, csv.encoding, tuple(notes))
-    if name.endswith(EXCEL):
-        cells = _read_excel(file, source)
+        encoding = csv.encoding
+        if encoding not in {UTF8, source.encoding}:
+            notes = (note("encoding_settled", encoding=encoding),)
+        chunks = (
+            ExportRows(_tidy(rows.cells, source), rows.overlong, rows.cut_short)
+            for rows in csv.chunks
+        )
+    elif name.endswith(EXCEL):
+        chunks = _parts(_tidy(_read_excel(file, source), source))
     elif name.endswith(PARQUET):
-        cells = _read_parquet(file)
+        chunks = (ExportRows(_tidy(cells, source)) for cells in _read_parquet(file))
     else:
         raise InputError(
             Fault(
@@ -101,13 +120,22 @@ def read_export(source: SourceTable) -> Export:
                 key=source.table,
             )
         )
-    return Export(_tidy(cells, source), (), source.origin, digest, "")
+    return Export(chunks, source.origin, file_digest(file), encoding, notes)
+
+
+def _parts(text: pd.DataFrame) -> Iterator[ExportRows]:
+    """Yield what could only be read whole in chunks all the same: what follows takes less then."""
+    for start in range(0, max(len(text), 1), CHUNK):
+        yield ExportRows(text.iloc[start : start + CHUNK])
 
 
 def _tidy(cells: pd.DataFrame, source: SourceTable) -> pd.DataFrame:
     """Return trimmed cells under distinct names, missing where nothing is meant, no blank rows."""
-    text = cells.set_axis(_distinct(cells.columns), axis=1).apply(lambda column: column.str.strip())
-    return text.mask(text.isin(["", *source.missing])).dropna(how="all")
+    nothing = ["", *source.missing]
+    text = cells.set_axis(_distinct(cells.columns), axis=1).apply(
+        lambda column: (trimmed := column.str.strip()).mask(trimmed.isin(nothing))
+    )
+    return text.dropna(how="all")
 
 
 def _distinct(names: Iterable[object]) -> list[str]:
@@ -134,12 +162,17 @@ def _read_excel(file: Path, source: SourceTable) -> pd.DataFrame:
     return cells.iloc[1:].set_axis(cells.iloc[0].fillna(""), axis=1)
 
 
-def _read_parquet(file: Path) -> pd.DataFrame:
+def _read_parquet(file: Path) -> Iterator[pd.DataFrame]:
     try:
-        rows = pd.read_parquet(file)
+        with pq.ParquetFile(file) as parquet:
+            yield _as_text(parquet.schema_arrow.empty_table().to_pandas())
+            number = 1
+            for batch in parquet.iter_batches(CHUNK):
+                rows = _as_text(batch.to_pandas())
+                yield _numbered(rows, number)
+                number += len(rows)
     except (ValueError, OSError) as e:
         raise InputError(Fault(f"This is no Parquet file: {e}.", "", file)) from None
-    return _numbered(_as_text(rows))
 
 
 def _read_query(source: SourceTable) -> Export:
@@ -173,12 +206,12 @@ def _read_query(source: SourceTable) -> Export:
         ) from None
     text = _tidy(_numbered(_as_text(cells)), source)
     digest = hashlib.sha256(text.to_csv().encode()).hexdigest()
-    return Export(text, (), source.origin, digest, "")
+    return Export(_parts(text), source.origin, digest, "")
 
 
-def _numbered(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows that have no place in a sheet, counted from 1."""
-    return rows.set_axis(range(1, len(rows) + 1))
+def _numbered(rows: pd.DataFrame, first: int = 1) -> pd.DataFrame:
+    """Return rows that have no place in a sheet, counted on from the first."""
+    return rows.set_axis(range(first, first + len(rows)))
 
 
 def _as_text(cells: pd.DataFrame) -> pd.DataFrame:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.intake.contract import TIME
-from slm_analysis.result import Note, note
 
 OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
 MINUTE = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
@@ -30,7 +32,11 @@ LAYOUTS = (
     "%Y年%m月%d日 %H时%M分%S秒",
 )
 """Layouts tried where none is stated, only to tell which one could be meant."""
+TIMES = ("time", "event")
+"""Kinds of columns that hold times."""
 SHOWN = 3
+SAMPLE = 100
+"""Values tried first, for most layouts fail on them."""
 EARLIEST = pd.Timestamp("1900-01-01", tz="UTC")
 """A time before it is a misread or mistyped one."""
 
@@ -40,22 +46,26 @@ FLAGS |= {"false": False, "f": False, "no": False, "n": False, "0": False, "否"
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column in its dtype, the rows whose text could not be read, and what was assumed."""
+    """A column in its dtype, the rows whose text could not be read, and what was assumed.
+
+    `assumed` counts, by the code of a note, local times that are skipped or stand twice on a change
+    of daylight-saving time.
+    """
 
     series: pd.Series
     unreadable: pd.Series
-    notes: tuple[Note, ...] = ()
+    assumed: Mapping[str, int] = field(default_factory=dict)
+
+
+def is_among(texts: pd.Series, known: Iterable[str]) -> np.ndarray:
+    """Answer which texts are among those known; pandas' own `isin` goes through them one by one."""
+    values = pa.array(list(known), pa.large_string(), from_pandas=True)
+    return np.asarray(pc.is_in(pa.array(texts).cast(pa.large_string()), value_set=values))
 
 
 def parse(text: pd.Series, kind: str, date_format: str | None, timezone: str) -> Parsed:
-    """Return a column of trimmed texts in the dtype of its kind (see `contract.KINDS`).
-
-    Raises
-    ------
-    InputError
-        Where no date format is stated and the values do not settle which one is meant.
-    """
-    if kind in {"time", "event"}:
+    """Return a column of trimmed texts in the dtype of its kind (see `contract.KINDS`)."""
+    if kind in TIMES:
         return parse_times(text, date_format, timezone)
     if kind == "number":
         numbers = pd.to_numeric(text, errors="coerce").astype("float64")
@@ -81,20 +91,9 @@ def parse_times(text: pd.Series, date_format: str | None, timezone: str) -> Pars
     Returns
     -------
     Parsed
-        With a note where a local time is skipped (taken as the end of the gap) or stands twice
-        (taken as the first) on a change of daylight-saving time.
-
-    Raises
-    ------
-    InputError
-        Where no format is stated, the texts are not ISO 8601, and either several layouts read
-        them all or none does; or where the format that is stated reads none of several. It shows
-        three values.
+        A local time that is skipped is taken as the end of the gap, one that stands twice as the
+        first.
     """
-    notes: tuple[Note, ...] = ()
-    if date_format is None and not _is_iso(text):
-        date_format = _only_layout(text)
-        notes = (note("date_format_settled", date_format=date_format, column=str(text.name)),)
     if date_format is None:
         iso = text.where(text.str.fullmatch(ISO))
         with_offset = iso.str.fullmatch(rf"{MINUTE} ?{OFFSET}", na=False)
@@ -106,76 +105,116 @@ def parse_times(text: pd.Series, date_format: str | None, timezone: str) -> Pars
     else:
         aware = pd.Series(pd.NaT, text.index, dtype=TIME)
         naive = pd.to_datetime(text, format=date_format, errors="coerce")
-    local, local_notes = _localised(naive.dt.as_unit("us"), timezone)
+    local, assumed = _localised(naive.dt.as_unit("us"), timezone)
     times = pd.Series(pd.DatetimeIndex(aware).as_unit("us"), text.index).fillna(local)
     times = times.mask(times < EARLIEST)
-    if date_format is not None and times.isna().all():
-        _require_some_readable(text, date_format)
-    return Parsed(times, text.notna() & times.isna(), (*notes, *local_notes))
+    return Parsed(times, text.notna() & times.isna(), assumed)
 
 
-def _is_iso(text: pd.Series) -> bool:
+def settled_format(
+    chunks: Callable[[], Iterable[pd.Series]], stated: str | None, timezone: str
+) -> str | None:
+    """Return the format of a column of times: the one stated, ISO 8601 (None), or what fits alone.
+
+    Parameters
+    ----------
+    chunks : callable
+        Returns the column's texts, chunk by chunk, each time that it is called.
+    stated : str or None
+        The format that the user names.
+    timezone : str
+
+    Raises
+    ------
+    InputError
+        Where no format is stated, the texts are not ISO 8601, and either several layouts read
+        them all or none does; or where the format reads none of several. It shows three values.
+    """
+    if stated is None and _is_iso(chunks()):
+        return None
+    date_format = stated or _only_layout(chunks)
+    if not _reads_any(chunks(), date_format, timezone):
+        known = _first_distinct(chunks())
+        if len(known) == SHOWN:
+            raise _format_error(
+                known,
+                f"The date_format {date_format!r} reads none of the values, "
+                f"such as {_some(known)}.",
+            )
+    return date_format
+
+
+def _is_iso(chunks: Iterable[pd.Series]) -> bool:
     """Whether the texts are ISO 8601, but for single faults."""
-    known = text.dropna()
-    return known.empty or bool(known.str.fullmatch(ISO).mean() >= 1 / 2)
+    known = iso = 0
+    for text in chunks:
+        known += int(text.notna().sum())
+        iso += int(text.str.fullmatch(ISO).sum())
+    return iso >= known / 2
 
 
-def _only_layout(text: pd.Series) -> str:
+def _only_layout(chunks: Callable[[], Iterable[pd.Series]]) -> str:
     """Return the one layout that reads all texts; more than one, or none, is an error."""
-    known = text.dropna().drop_duplicates()
     fitting = list(LAYOUTS)
-    for sample in (known.head(100), known):
-        fitting = [
-            layout
-            for layout in fitting
-            if pd.to_datetime(sample, format=layout, errors="coerce").notna().all()
-        ]
-    if len(fitting) > 1:
+    for text in chunks():
+        known = text.dropna().drop_duplicates()
+        for sample in (known.head(SAMPLE), known):
+            fitting = [
+                layout
+                for layout in fitting
+                if pd.to_datetime(sample, format=layout, errors="coerce").notna().all()
+            ]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = _first_distinct(chunks())
+    if fitting:
         raise _format_error(
-            text,
+            known,
             f"The date format is ambiguous: {_some(known)} can be read as "
             f"{' or '.join(fitting[:SHOWN])}.",
             "State 'date_format' in sources.yaml.",
         )
-    if not fitting:
-        raise _format_error(text, f"No date format fits all values, such as {_some(known)}.")
-    return fitting[0]
+    raise _format_error(known, f"No date format fits all values, such as {_some(known)}.")
 
 
-def _require_some_readable(text: pd.Series, date_format: str) -> None:
-    known = text.dropna().drop_duplicates()
-    if len(known) >= SHOWN:
-        raise _format_error(
-            text,
-            f"The date_format {date_format!r} reads none of the values, such as {_some(known)}.",
-        )
+def _reads_any(chunks: Iterable[pd.Series], date_format: str, timezone: str) -> bool:
+    return any(
+        parse_times(sample, date_format, timezone).series.notna().any()
+        for text in chunks
+        for sample in (text.dropna().head(SAMPLE), text)
+    )
+
+
+def _first_distinct(chunks: Iterable[pd.Series]) -> pd.Series:
+    """Return the first values by row; chunks may come in any order."""
+    firsts = [text.dropna().drop_duplicates().sort_index().head(SHOWN) for text in chunks]
+    known = pd.concat(firsts) if firsts else pd.Series(dtype="str")
+    return known.sort_index(kind="stable").drop_duplicates().head(SHOWN)
 
 
 def _format_error(
-    text: pd.Series,
+    known: pd.Series,
     problem: str,
     remedy: str = "State 'date_format' in sources.yaml, and missing-value marks under 'missing'.",
 ) -> InputError:
-    return InputError(Fault(problem, remedy, column=str(text.name)))
+    return InputError(Fault(problem, remedy, column=str(known.name)))
 
 
 def _some(known: pd.Series) -> str:
-    return ", ".join(repr(value) for value in known.head(SHOWN))
+    return ", ".join(repr(value) for value in known)
 
 
-def _localised(naive: pd.Series, timezone: str) -> tuple[pd.Series, tuple[Note, ...]]:
-    """Return wall-clock times as UTC, with a note for hours that stand twice or not at all."""
+def _localised(naive: pd.Series, timezone: str) -> tuple[pd.Series, Mapping[str, int]]:
+    """Return wall-clock times as UTC, and how many stand twice or not at all."""
     first, second = (
         naive.dt.tz_localize(
             timezone, ambiguous=np.full(len(naive), dst), nonexistent="shift_forward"
         )
         for dst in (True, False)
     )
-    repeated = int((first != second).sum() - naive.isna().sum())
-    skipped = int((first.dt.tz_localize(None) != naive).sum() - naive.isna().sum())
-    notes = [
-        note(code, n=n, timezone=timezone, column=str(naive.name))
-        for code, n in (("repeated_hour", repeated), ("skipped_hour", skipped))
-        if n
-    ]
-    return first.dt.tz_convert("UTC"), tuple(notes)
+    missing = int(naive.isna().sum())
+    assumed = {
+        "repeated_hour": int((first != second).sum()) - missing,
+        "skipped_hour": int((first.dt.tz_localize(None) != naive).sum()) - missing,
+    }
+    return first.dt.tz_convert("UTC"), assumed

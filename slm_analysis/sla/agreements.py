@@ -117,9 +117,10 @@ class Agreements:
         names = sorted({a.name for a in self.versions})
         position = np.full(len(tickets), -1)
         faults = []
+        opened_at = pd.DatetimeIndex(tickets["opened_at"])
         pairs = tickets.groupby(["business_unit", "service"], observed=True).indices
         for (unit, service), rows in cast("dict[tuple[str, str], np.ndarray]", pairs).items():
-            opened = pd.DatetimeIndex(tickets["opened_at"].iloc[rows])
+            opened = opened_at[rows]
             found = {name: self._version_of(name, unit, service, opened) for name in names}
             for one, other in combinations(names, 2):
                 both = int(((found[one] >= 0) & (found[other] >= 0)).sum())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from slm_analysis.intake.values import is_among
 from slm_analysis.sla.agreements import (
     ALL,
     DEFAULT,
@@ -102,6 +103,27 @@ def score(
                     for name, part in own.groupby(priority)
                 ]
     return pd.concat(scored, ignore_index=True).reindex(columns=list(SCORED)).astype(SCORED)
+
+
+def undecided_at_export(scored: pd.DataFrame, tickets: pd.DataFrame) -> pd.Series:
+    """Answer which scores could come out otherwise for a later export of the same tickets.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        As `score` returns it.
+    tickets : DataFrame
+        The tickets that were scored.
+
+    Returns
+    -------
+    Series of bool
+        On the index of `scored`.
+    """
+    running = scored["stopped_at"].isna() & scored["target"].notna()
+    still_open = tickets.loc[tickets["closed_at"].isna(), "ticket_id"]
+    by_closing = scored["count_by"] == "closed"
+    return running | (by_closing & is_among(scored["ticket_id"], still_open))
 
 
 def _with_history(tickets: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from slm_analysis.intake.values import is_among
 from slm_analysis.sla.agreements import ServiceTerms, Target
 
 PAUSE_COLUMNS = ["key", "from_time", "to_time"]
@@ -49,7 +50,7 @@ def ticket_clock(
     -------
     TicketClock
     """
-    history = history[history["ticket_id"].isin(tickets.index)]
+    history = history[is_among(history["ticket_id"], tickets.index)]
     pausing = is_any(history["status"], target.pauses_on)
     pauses = history.loc[pausing, ["ticket_id", "from_time", "to_time"]]
     started = tickets["opened_at"]

@@ -18,8 +18,11 @@ from slm_analysis.batch.plan import plan
 from slm_analysis.batch.records import DIED, DONE
 from slm_analysis.batch.run import run
 from slm_analysis.cli import BAD_INPUT, BAD_REPORTS, OK, main
+from slm_analysis.dataset.prepare import prepare
 from slm_analysis.errors import InputError
 from slm_analysis.fingerprint import program_digest
+from slm_analysis.intake import sources
+from slm_analysis.project import PREPARED
 from tests.batch.processes import (
     WAIT,
     all_gone,
@@ -130,6 +133,34 @@ def test_a_run_on_a_cluster_is_as_one_here(project, place, tmp_path):
     workers = [p for p in psutil.process_iter() if place in _command(p)]
     assert len(workers) == 2
     assert not [child for w in workers for child in w.children(recursive=True)]
+
+
+def test_data_prepared_on_a_cluster_are_as_if_prepared_here(project, place, tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "PART_ROWS", 2)
+    alone = write_project(tmp_path / "alone")
+    here = prepare(alone, alone / "prepared")
+    monkeypatch.chdir(project)
+    assert main(["prepare", "--scheduler", place]) == OK
+    there = prepare(project, project / PREPARED)
+    names = sorted(f.relative_to(here.folder) for f in here.folder.rglob("*.*"))
+    assert names == sorted(f.relative_to(there.folder) for f in there.folder.rglob("*.*"))
+    assert len([name for name in names if name.name == "tickets.parquet"]) == len(UNITS)
+    assert there.units == here.units
+    for name in names:
+        assert (here.folder / name).read_bytes() == (there.folder / name).read_bytes(), name
+
+
+def test_a_part_that_takes_its_worker_with_it_is_one_message(project, to_lose):
+    address = to_lose(1, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
+    with (
+        cluster.Cluster(address, project) as workers,
+        pytest.raises(InputError, match=r"A part was lost with its worker \(tries: 1\)\."),
+    ):
+        list(workers.each(_dies, [1]))
+
+
+def _dies(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _command(process: psutil.Process) -> list[str]:

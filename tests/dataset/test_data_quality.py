@@ -3,8 +3,9 @@ import json
 import pandas as pd
 
 from slm_analysis.dataset.data_quality import TABLE_COLUMNS, data_quality, from_json, to_json
+from slm_analysis.intake.sources import load_tables
 from slm_analysis.presentation.words.data_quality import quality_notes, rejections
-from tests.small_projects import load, write
+from tests.small_projects import sources, write
 
 
 def test_what_became_of_every_row_survives_json(tmp_path):
@@ -15,8 +16,8 @@ def test_what_became_of_every_row_survives_json(tmp_path):
         "T5,U,2026-01-02,,too many\nT6\n",
         surveys_csv="ticket_id,score,scale_min,scale_max,responded_at\nT1,9,1,5,2026-01-05\n",
     )
-    loaded = load(tmp_path, "tickets: {file: tickets.csv}\nsurveys: {file: surveys.csv}\n")
-    quality = data_quality(loaded)
+    tables = "tickets: {file: tickets.csv}\nsurveys: {file: surveys.csv}\n"
+    quality = data_quality(load_tables(sources(tmp_path, tables), tmp_path / "rows"))
     again = from_json(json.loads(json.dumps(to_json(quality))))
     pd.testing.assert_frame_equal(again.tables, quality.tables)
     pd.testing.assert_frame_equal(again.rejections, quality.rejections)

@@ -12,6 +12,8 @@ from slm_analysis.dataset.expectation_gaps import (
     GAP_COLUMNS,
     MIX,
     expectation_gaps,
+    pooled,
+    timed_answers,
 )
 from slm_analysis.dataset.prepare import prepare
 from slm_analysis.dataset.unit import open_unit
@@ -103,11 +105,15 @@ def test_a_unit_holds_its_own_rows_and_names_no_other(unit, name):
         assert not [other for other in UNITS if anonymous(other) in text]
 
 
+def gaps_of(tables, surveys, as_of):
+    now = pd.Timestamp(as_of)
+    own = timed_answers(tables["targets"], surveys, tables["tickets"], "Asia/Shanghai", now)
+    return expectation_gaps(pooled([own]), now)
+
+
 def test_without_answers_there_are_no_gaps(tables):
     none = tables["surveys"].iloc[:0]
-    found = expectation_gaps(
-        tables["targets"], none, tables["tickets"], "Asia/Shanghai", pd.Timestamp("2026-11-02")
-    )
+    found = gaps_of(tables, none, "2026-11-02")
     assert {name: list(table.columns) for name, table in found.items()} == {
         "expectation_gaps": GAP_COLUMNS,
         "expectation_curves": CURVE_COLUMNS,
@@ -118,11 +124,7 @@ def test_without_answers_there_are_no_gaps(tables):
 def test_answers_that_name_no_ticket_or_came_later_do_not_enter(tables):
     surveys = tables["surveys"]
     unlinked = surveys.assign(ticket_id=pd.Series(pd.NA, surveys.index, dtype="str"))
-    early = expectation_gaps(
-        tables["targets"], surveys, tables["tickets"], "Asia/Shanghai", pd.Timestamp("2026-05-20")
-    )["expectation_gaps"]
+    early = gaps_of(tables, surveys, "2026-05-20")["expectation_gaps"]
     assert early["window_end"].max() == pd.Timestamp("2026-04-30")
-    found = expectation_gaps(
-        tables["targets"], unlinked, tables["tickets"], "Asia/Shanghai", pd.Timestamp("2026-11-02")
-    )
+    found = gaps_of(tables, unlinked, "2026-11-02")
     assert found["expectation_gaps"].empty

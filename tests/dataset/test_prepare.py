@@ -143,7 +143,7 @@ class TestFailure:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(module, "comparison", interrupted)
+            patch.setattr(module, "together", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 made(root)
         assert folders(root) == [first.folder.name]

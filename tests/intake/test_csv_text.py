@@ -1,12 +1,15 @@
 import gzip
+from dataclasses import dataclass
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slm_analysis.errors import InputError
 from slm_analysis.intake import csv_text
-from slm_analysis.intake.csv_text import read_csv
+from slm_analysis.intake.csv_text import CsvRows
+from slm_analysis.intake.csv_text import read_csv as chunks_of
 
 
 def written(folder, text, encoding="utf-8", name="a.csv"):
@@ -14,6 +17,23 @@ def written(folder, text, encoding="utf-8", name="a.csv"):
     data = text if isinstance(text, bytes) else text.encode(encoding)
     file.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     return file
+
+
+@dataclass(frozen=True)
+class Read(CsvRows):
+    encoding: str = ""
+
+
+def read_csv(file, encoding=None):
+    """Return what all chunks of a file hold."""
+    text = chunks_of(file, encoding)
+    chunks = list(text.chunks)
+    return Read(
+        pd.concat([rows.cells for rows in chunks]),
+        tuple(number for rows in chunks for number in rows.overlong),
+        sum(rows.cut_short for rows in chunks),
+        text.encoding,
+    )
 
 
 def read(folder, text, *how, **more):

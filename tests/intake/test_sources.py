@@ -18,7 +18,7 @@ def column(loaded, table, name):
 
 
 def rejections(loaded, table="tickets"):
-    rejected = loaded[table].checked.rejected
+    rejected = loaded[table].rejected
     return list(rejected[["source_row", "reason", "column"]].itertuples(False, None))
 
 
@@ -138,8 +138,8 @@ tickets:
             (9, "repeated_ticket_id", "ticket_id"),
             (10, "too_many_fields", None),
         ]
-        assert loaded["tickets"].checked.read == 10 == loaded["tickets"].rows_in_file
-        values = loaded["tickets"].checked.rejected.set_index("source_row")["value"]
+        assert loaded["tickets"].read == 10 == loaded["tickets"].rows_in_file
+        values = loaded["tickets"].rejected.set_index("source_row")["value"]
         assert (values[5], values[6]) == ("soon", "then\nand now")
 
     def test_oddities_are_counted_and_not_rejected(self, tmp_path):
@@ -161,7 +161,7 @@ tickets:
 
     def test_a_header_alone_is_an_empty_table(self, tmp_path):
         write(tmp_path, tickets_csv=PLAIN)
-        assert load(tmp_path)["tickets"].checked.read == 0
+        assert load(tmp_path)["tickets"].read == 0
 
 
 class TestClumsyUsers:
@@ -252,7 +252,7 @@ class TestUpdates:
             (5, "missing_ticket_id", "ticket_id"),
             (7, "missing_opened_at", "opened_at"),
         ]
-        assert (loaded["tickets"].checked.read, loaded["tickets"].rows_in_file) == (4, 6)
+        assert (loaded["tickets"].read, loaded["tickets"].rows_in_file) == (4, 6)
 
     def test_every_row_becomes_history(self, loaded):
         history = loaded["status_history"].accepted
@@ -271,7 +271,7 @@ class TestUpdates:
             (5, "missing_ticket_id", "ticket_id"),
             (7, "missing_status", "status"),
         ]
-        assert loaded["status_history"].checked.read == 6
+        assert loaded["status_history"].read == 6
 
 
 EVENTS = """
@@ -326,7 +326,7 @@ class TestEvents:
             (7, "missing_opened_at", "opened_at"),
             (9, "unreadable_opened_at", "opened_at"),
         ]
-        assert (loaded["tickets"].checked.read, loaded["tickets"].rows_in_file) == (5, 12)
+        assert (loaded["tickets"].read, loaded["tickets"].rows_in_file) == (5, 12)
 
     def test_activities_are_the_history_in_order_of_time(self, loaded):
         history = loaded["status_history"].accepted
@@ -400,7 +400,7 @@ class TestOtherTables:
             (2, "unknown_business_unit", "business_unit"),
             (4, "repeated_change_id", "change_id"),
         ]
-        assert all(loaded[t].checked.read == loaded[t].rows_in_file for t in loaded)
+        assert all(loaded[t].read == loaded[t].rows_in_file for t in loaded)
 
     def test_recorded_targets_that_were_cancelled_are_dropped_and_counted(self, tmp_path):
         write(
@@ -477,14 +477,14 @@ def test_accepted_and_rejected_are_all_that_was_read(tmp_path_factory, grid, lay
     assert tickets.rows_in_file == len(written)
     overlong = [row for row in written if any(row[len(COLUMNS) :])]
     if layout == "rows":
-        assert tickets.checked.read == len(written)
+        assert tickets.read == len(written)
     else:
         named = [row[0].strip() for row in written if row not in overlong]
         folded = len({name for name in named if name}) + sum(not name for name in named)
-        assert tickets.checked.read == folded + len(overlong)
-        assert loaded["status_history"].checked.read == len(written) - len(overlong)
+        assert tickets.read == folded + len(overlong)
+        assert loaded["status_history"].read == len(written) - len(overlong)
     for table in loaded.values():
-        rejected = table.checked.rejected
+        rejected = table.rejected
         assert not rejected["source_row"].duplicated().any()
         assert not set(rejected["source_row"]) & set(table.accepted.index)
-        assert table.checked.read == len(table.accepted) + len(rejected)
+        assert table.read == len(table.accepted) + len(rejected)

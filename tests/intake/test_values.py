@@ -6,19 +6,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slm_analysis.errors import InputError
-from slm_analysis.intake.values import parse, parse_times
+from slm_analysis.intake.values import parse, parse_times, settled_format
 
 
 def times(*texts, date_format=None, timezone="UTC"):
-    return parse_times(pd.Series(texts, dtype="str", name="opened_at"), date_format, timezone)
+    column = pd.Series(texts, dtype="str", name="opened_at")
+    settled = settled_format(lambda: [column], date_format, timezone)
+    return parse_times(column, settled, timezone)
 
 
 def shown(parsed):
     return [None if pd.isna(t) else f"{t:%Y-%m-%dT%H:%M:%S}" for t in parsed.series]
 
 
-def notes(parsed):
-    return [(note.code, dict(note.values)) for note in parsed.notes]
+def settled(*texts):
+    return settled_format(lambda: [pd.Series(texts, dtype="str", name="opened_at")], None, "UTC")
+
+
+def assumed(parsed):
+    return {code: n for code, n in parsed.assumed.items() if n}
 
 
 class TestIso:
@@ -28,7 +34,7 @@ class TestIso:
         )
         assert shown(got) == ["2026-02-14T01:05:00", "2026-02-14T01:05:30", "2026-02-13T16:00:00"]
         assert str(got.series.dtype) == "datetime64[us, UTC]"
-        assert notes(got) == []
+        assert assumed(got) == {}
 
     def test_offsets_may_be_mixed_and_go_before_the_zone(self):
         got = times(
@@ -56,20 +62,16 @@ class TestDaylightSaving:
     def test_an_hour_that_stands_twice_is_taken_as_the_first_and_noted(self):
         got = times("2024-11-03 01:30", "2024-11-03 00:30", None, timezone="America/New_York")
         assert shown(got) == ["2024-11-03T05:30:00", "2024-11-03T04:30:00", None]
-        assert notes(got) == [
-            ("repeated_hour", {"n": 1, "timezone": "America/New_York", "column": "opened_at"})
-        ]
+        assert assumed(got) == {"repeated_hour": 1}
 
     def test_an_hour_that_is_skipped_is_taken_as_its_end_and_noted(self):
         got = times("2024-03-10 02:30", "2024-03-10 03:00", timezone="America/New_York")
         assert shown(got) == ["2024-03-10T07:00:00", "2024-03-10T07:00:00"]
-        assert notes(got) == [
-            ("skipped_hour", {"n": 1, "timezone": "America/New_York", "column": "opened_at"})
-        ]
+        assert assumed(got) == {"skipped_hour": 1}
 
     def test_an_offset_settles_both(self):
         got = times("2024-11-03 01:30-05:00", timezone="America/New_York")
-        assert (shown(got), notes(got)) == (["2024-11-03T06:30:00"], [])
+        assert (shown(got), assumed(got)) == (["2024-11-03T06:30:00"], {})
 
 
 class TestFormats:
@@ -85,7 +87,7 @@ class TestFormats:
         assert shown(got) == ["2026-02-14T01:05:00"]
 
     @pytest.mark.parametrize(
-        ("texts", "settled", "first"),
+        ("texts", "fitting", "first"),
         [
             (["13/02/2026 09:05", "1/2/2026 9:05"], "%d/%m/%Y %H:%M", "2026-02-13T09:05:00"),
             (["02/13/2026", "1/2/2026"], "%m/%d/%Y", "2026-02-13T00:00:00"),
@@ -103,14 +105,9 @@ class TestFormats:
             (["14-Feb-2026"], "%d-%b-%Y", "2026-02-14T00:00:00"),
         ],
     )
-    def test_a_format_that_only_one_way_of_reading_fits_is_settled_and_noted(
-        self, texts, settled, first
-    ):
-        got = times(*texts)
-        assert shown(got)[0] == first
-        assert notes(got)[0] == (
-            "date_format_settled", {"date_format": settled, "column": "opened_at"},
-        )  # fmt: skip
+    def test_a_format_that_only_one_way_of_reading_fits_is_settled(self, texts, fitting, first):
+        assert settled(*texts) == fitting
+        assert shown(times(*texts))[0] == first
 
     def test_ambiguous_dates_are_an_error_that_shows_three_values(self):
         message = (
