@@ -6,7 +6,7 @@ SETUP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c con
 INPUTS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint notebooks bench lock clean
+.PHONY: help report test lint notebooks docs bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ notebooks: $(VENV)/.dev ## run the notebooks, and store the outputs that are che
 	$(BIN)/jupyter nbconvert --to notebook --inplace --execute notebooks/*.ipynb
 	$(BIN)/nbstripout --keep-count --extra-keys metadata.language_info notebooks/*.ipynb
 
+docs: $(VENV)/.dev ## build the documentation; open build/docs/index.html
+	$(BIN)/sphinx-build --quiet -W --keep-going -b html docs build/docs
+
 bench: $(VENV)/.bench ## run the benchmarks: speed and coverage, with their bounds
 	set -e; for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python $$b; done
 
@@ -35,7 +38,7 @@ lock: $(VENV)/.dev ## resolve constraints.txt anew, for Linux, macOS and Windows
 	  --no-header --no-annotate --upgrade -o constraints.txt pyproject.toml
 
 clean: ## remove what was made: reports, prepared data, environment
-	rm -rf $(VENV) reports data/prepared .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build reports data/prepared .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -49,9 +52,9 @@ $(VENV)/.report: $(INPUTS) | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: $(INPUTS) | $(BIN)/python
-	$(SETUP) -e '.[dev,sql,dask]'
+	$(SETUP) -e '.[dev,docs,sql,dask]'
 	@touch $@ $(VENV)/.report
 
 $(VENV)/.bench: $(INPUTS) | $(BIN)/python
-	$(SETUP) -e '.[dev,sql,dask,bench]'
+	$(SETUP) -e '.[dev,docs,sql,dask,bench]'
 	@touch $@ $(VENV)/.dev $(VENV)/.report

@@ -1,4 +1,6 @@
-"""Draw the pictures of `which-chart.md` from made-up series with a fixed seed.
+"""Draw the pictures of `which-chart.md` and `reading-charts.md`.
+
+The former from made-up series with a fixed seed, the latter from the sample data.
 
 Run: python docs/draw_pictures.py
 """
@@ -14,6 +16,7 @@ import pandas as pd
 from PIL import Image
 
 import slm_analysis as slm
+from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.theme import style
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -25,18 +28,43 @@ RESOLUTION = 110
 
 def main() -> None:
     """Write one picture per chart."""
-    for name, df, options in charts(np.random.default_rng(SEED)):
+    for name, df, options in series(np.random.default_rng(SEED)):
         chart = slm.control_chart(df, value="value", time="time", **options)
-        drawn, buffer = slm.plot(chart), io.BytesIO()
-        with style():
-            drawn.savefig(buffer, format="png", dpi=RESOLUTION)
-        Image.open(buffer).convert("RGB").quantize(COLOURS).save(
-            PICTURES / f"{name}.png", optimize=True
-        )
+        write(name, slm.plot(chart))
+    for name, drawn in answers():
+        write(name, drawn)
 
 
-def charts(rng: np.random.Generator) -> Iterator[tuple[str, pd.DataFrame, dict]]:
-    """Yield name, data and options of every picture."""
+def write(name: str, drawn: Chart) -> None:
+    """Write a picture in few colours."""
+    buffer = io.BytesIO()
+    with style():
+        drawn.savefig(buffer, format="png", dpi=RESOLUTION)
+    Image.open(buffer).convert("RGB").quantize(COLOURS).save(
+        PICTURES / f"{name}.png", optimize=True
+    )
+
+
+def answers() -> Iterator[tuple[str, Chart]]:
+    """Yield name and figure of what the reports of the sample show."""
+    unit = slm.open_unit("Manufacturing")
+    yield "service_levels", slm.plot(slm.service_levels(unit))
+    yield "time_taken", slm.plot(slm.time_taken(unit))
+    yield "before_and_after", slm.before_and_after(slm.change_outcomes(unit))
+    unit = slm.open_unit("华东销售部")
+    yield "stability", slm.plot(slm.stability(unit))
+    yield "outlook", slm.plot(slm.outlook(unit))
+    yield "root_causes", slm.plot(slm.root_causes(unit))
+    yield "process_flow", slm.plot(slm.process_flow(unit))
+    yield "what_changed", slm.plot(slm.what_changed(unit))
+    unit = slm.open_unit("Head Office")
+    yield "satisfaction", slm.plot(slm.user_satisfaction(unit))
+    yield "scores_by_time", slm.scores_by_time(slm.expectation_gap(unit))
+    yield "funnel", slm.plot(slm.portfolio())
+
+
+def series(rng: np.random.Generator) -> Iterator[tuple[str, pd.DataFrame, dict]]:
+    """Yield name, data and options of every control chart."""
     weeks = pd.date_range("2025-11-03", periods=52, freq="7D")
     tickets = rng.integers(25, 420, 52)
     share = np.where(np.arange(52) < 40, 0.96, 0.91)

@@ -61,6 +61,7 @@ _PLACES = {
     "slm_analysis.analyses.ordinal_regression": ("ordinal_regression",),
     "slm_analysis.presentation": ("say", "plot", "table", "headline"),
     "slm_analysis.presentation.language": ("use_language",),
+    "slm_analysis.presentation.picker": ("pick",),
     "slm_analysis.presentation.tables.downtime": ("downtime",),
     "slm_analysis.presentation.tables.achievable_targets": ("shorter_times",),
     "slm_analysis.presentation.tables.rescoring": ("steps",),

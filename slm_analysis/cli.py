@@ -1,4 +1,4 @@
-"""The command line: slm check | prepare | run | publish | lab."""
+"""The command line: slm check | prepare | run | publish | lab | new."""
 
 from __future__ import annotations
 
@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     run = command("run", _run, "check, prepare, run every report of a month and publish it")
     publish = command("publish", _publish, "write the pages of reports that were run before")
     command("lab", _lab, "open JupyterLab on the notebooks of the project")
+    new = command("new", _new, "write a notebook for a question of your own, from a template")
+    new.add_argument("name", help="the question in a few words: my-question")
     for sub in (run, publish):
         sub.add_argument(
             "--period",
@@ -231,6 +233,15 @@ def _lab(_: argparse.Namespace) -> int:
     root = project_root()
     place = [f"--ServerApp.root_dir={root}", f"--LabApp.default_url=/lab/tree/{NOTEBOOKS}"]
     return subprocess.call([sys.executable, "-m", "jupyterlab", *place])  # noqa: S603
+
+
+def _new(options: argparse.Namespace) -> int:
+    from slm_analysis.batch.new_notebook import new_notebook  # noqa: PLC0415
+
+    root = project_root()
+    file = new_notebook(root, options.name).relative_to(root)
+    print(f"{file} is there. 'slm lab' opens it; 'slm run' makes it a report of every unit.")
+    return OK
 
 
 def _exit_code(records: Mapping[Job, Record]) -> int:

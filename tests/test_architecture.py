@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -134,6 +136,15 @@ def test_every_public_name_is_there():
         assert callable(found), name
         assert found.__doc__, name
         assert found.__module__.startswith("slm_analysis."), name
+
+
+def test_shift_tab_explains_every_parameter():
+    for name in slm.__all__:
+        told = inspect.getdoc(getattr(slm, name))
+        parameters = [*inspect.signature(getattr(slm, name)).parameters]
+        if len(parameters) > 1:  # one alone is told by its type
+            entry = r"(?m)^[*\w, ]*\b{0}\b[*\w, ]*( :.*)?$|`{0}`"
+            assert [p for p in parameters if not re.search(entry.format(p), told)] == [], name
 
 
 def test_names_of_the_design_are_public():

@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import pytest
 
 from slm_analysis.cli import BAD_INPUT, BAD_REPORTS, OK, main
 from slm_analysis.project import slug
 from tests.batch.projects import UNITS, set_tasks, write_notebook, write_project
-
-SLM = [sys.executable, "-c", "import sys; from slm_analysis.cli import main; sys.exit(main())"]
+from tests.jupyter_lab import SLM, asked, slm_lab
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +56,11 @@ def test_help_names_every_command(capsys):
     assert e.value.code == OK
     out = capsys.readouterr().out
     assert [line.split()[0] for line in out.splitlines() if line.startswith("    ")] == [
-        "check", "prepare", "run", "publish", "lab",
+        "check", "prepare", "run", "publish", "lab", "new",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish", "lab"])
+@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish", "lab", "new"])
 def test_every_command_has_help(capsys, command):
     with pytest.raises(SystemExit) as e:
         main([command, "--help"])
@@ -87,10 +82,12 @@ def test_an_unknown_option(capsys):
     )
 
 
-@pytest.mark.parametrize("command", ["check", "prepare", "run", "publish", "lab"])
+@pytest.mark.parametrize(
+    "command", ["check", "prepare", "run", "publish", "lab", "new my-question"]
+)
 def test_outside_a_project(capsys, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
-    code, out, err = told(capsys, command)
+    code, out, err = told(capsys, *command.split())
     assert (code, out) == (BAD_INPUT, "")
     assert err == (
         f"error: No parameters/sources.yaml in {tmp_path} or any folder above it. "
@@ -276,46 +273,25 @@ def test_from_a_folder_below(capsys, project, monkeypatch):
     assert told(capsys, "check")[0] == OK
 
 
+def test_a_new_notebook_is_a_report_of_every_unit(capsys, project):
+    assert told(capsys, "new", "why late") == (
+        OK,
+        "notebooks/02_why_late.ipynb is there. 'slm lab' opens it; "
+        "'slm run' makes it a report of every unit.\n",
+        "",
+    )
+    code, out, _ = told(capsys, "run")
+    assert code == OK, out
+    for unit in UNITS:
+        page = project / "reports" / "2026-10" / slug(unit) / "02_why_late.html"
+        text = page.read_text(encoding="utf-8")
+        assert f"{unit}: why late, October 2026" in text
+        assert "Is the time to resolve stable?" in text
+
+
 def test_lab_opens_on_the_notebooks(project, tmp_path):
-    runtime = tmp_path / "runtime"
-    config = tmp_path / "config" / "jupyter_server_config.json"
-    config.parent.mkdir()
-    config.write_text(
-        json.dumps({"ServerApp": {"open_browser": False, "allow_root": True, "port": 0}})
-    )
-    places = {"JUPYTER_CONFIG_DIR": str(config.parent), "JUPYTER_RUNTIME_DIR": str(runtime)}
-    lab = subprocess.Popen(  # noqa: S603
-        [*SLM, "lab"],
-        cwd=project / "notebooks",
-        env=os.environ | places,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        server = _server(lab, runtime)
+    with slm_lab(project / "notebooks", tmp_path / "jupyter") as server:
         assert Path(server["root_dir"]) == project
-        assert _asked(server, "lab/tree/notebooks").url.endswith("/lab/tree/notebooks")
-        listed = json.load(_asked(server, "api/contents/notebooks"))
+        assert asked(server, "lab/tree/notebooks").url.endswith("/lab/tree/notebooks")
+        listed = json.load(asked(server, "api/contents/notebooks"))
         assert [file["name"] for file in listed["content"] if file["type"] == "notebook"]
-    finally:
-        os.killpg(lab.pid, signal.SIGTERM)
-        lab.wait()
-
-
-def _server(lab: subprocess.Popen, runtime: Path) -> dict:
-    """Return what a server tells of itself once it answers."""
-    while lab.poll() is None:
-        for file in runtime.glob("jpserver-*.json"):
-            try:
-                server = json.loads(file.read_text(encoding="utf-8"))
-                _asked(server, "api").close()
-            except (OSError, ValueError):
-                continue
-            return server
-        time.sleep(0.2)
-    raise AssertionError(f"JupyterLab ended with {lab.returncode}")
-
-
-def _asked(server: dict, path: str):
-    header = {"Authorization": f"token {server['token']}"}
-    return urlopen(Request(f"{server['url']}{path}", headers=header))  # noqa: S310

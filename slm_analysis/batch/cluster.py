@@ -28,6 +28,7 @@ from slm_analysis.project import REPORTS
 
 try:
     import distributed
+    from distributed.client import ClosedClientError
 except ImportError:
     raise InputError(
         Fault("A cluster needs Dask.", "Install the extra: pip install 'slm-analysis[dask]'.")
@@ -37,6 +38,7 @@ Part = TypeVar("Part")
 Told = TypeVar("Told")
 LOCAL = re.compile(r"local:([1-9]\d*)")
 LOOPBACK = "127.0.0.1"
+SCHEDULER_LOST = "the scheduler was lost"
 PATIENCE = 60
 """Seconds to wait for a scheduler's answer, and for its first worker."""
 
@@ -107,24 +109,26 @@ class Cluster:
 
     def execute(self, jobs: Sequence[Job], root: Path) -> Generator[tuple[Job, Record]]:
         """Run jobs, yielding each with its record as it ends."""
-        if not jobs:
-            return
-        if not self._has_kernels:
-            self._client.register_plugin(RunKernels(self._name, self._mark, program_digest()))
-            self._has_kernels = True
         running = {
             f"{self._name}-{job.folder.name}-{job.name}": job for job in jobs
         }  # names that tell something on Dask's dashboard
-        futures = [
-            self._client.submit(run_on_worker, job, root, self._name, key=key, pure=False)
-            for key, job in running.items()
-        ]
+        futures = []
         try:
+            if jobs and not self._has_kernels:
+                self._client.register_plugin(RunKernels(self._name, self._mark, program_digest()))
+                self._has_kernels = True
+            futures = [
+                self._client.submit(run_on_worker, job, root, self._name, key=key, pure=False)
+                for key, job in running.items()
+            ]
             for future in distributed.as_completed(futures, loop=self._client.loop):
-                job = running[future.key]
+                job = running.pop(future.key)
                 yield job, _record(job, future)
+        except ClosedClientError:
+            for job in running.values():
+                yield job, ended(job, DIED, 0, SCHEDULER_LOST)
         finally:
-            with suppress(OSError):
+            with suppress(OSError, ClosedClientError):
                 self._client.cancel(futures)
 
     def _check(self, faults: dict[str, Any]) -> None:
@@ -229,7 +233,7 @@ def _record(job: Job, future: distributed.Future) -> Record:
         tries = e.allowed_failures + 1
         return _written(job, ended(job, DIED, 0, f"lost with its worker (tries: {tries})"))
     except CancelledError:
-        return ended(job, DIED, 0, "the scheduler was lost")
+        return ended(job, DIED, 0, SCHEDULER_LOST)
     except Exception as e:  # noqa: BLE001  whatever happens, the others go on and the table tells
         return _written(job, ended(job, FAILED, 0, f"{type(e).__name__}: {e}"))
     return record

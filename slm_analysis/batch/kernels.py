@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
+from zmq import IPC_PATH_MAX_LEN
 
 from slm_analysis.batch.warm_kernels import ONE_THREAD, PROVISIONER, WarmParent
 
@@ -113,7 +114,8 @@ class LocalKernelManager(AsyncKernelManager):
 
     Over TCP, Jupyter's preset, any user of the machine could connect. Each kernel has a private
     folder with a short name: Jupyter's preset puts the sockets of all kernels under one name into
-    the working directory, where two kernels that start together take each other's.
+    the working directory, where two kernels that start together take each other's. Where the
+    system's folder for temporary files has too long a name for sockets, TCP it is.
     """
 
     seed: ClassVar[str]
@@ -121,7 +123,8 @@ class LocalKernelManager(AsyncKernelManager):
 
     @default("transport")
     def _default_transport(self) -> str:
-        return "ipc" if os.name == "posix" else "tcp"
+        longest = len(os.fsencode(self.connection_file)) + len("-ipc-5")
+        return "ipc" if os.name == "posix" and longest <= IPC_PATH_MAX_LEN else "tcp"
 
     @default("kernel_spec_manager")
     def _default_kernel_spec_manager(self) -> KernelSpecManager:

@@ -117,25 +117,49 @@ from slm_analysis.result import Result
 
 @singledispatch
 def say(result: Result) -> Prose:
-    """Return what a result says, in sentences, with its caveats."""
+    """Return what a result says, in sentences, with its caveats.
+
+    Parameters
+    ----------
+    result : Result
+        What a question or an analysis has returned.
+    """
     raise TypeError(f"There are no words for {type(result).__name__}.")
 
 
 @singledispatch
 def plot(result: Result) -> Chart:
-    """Return the figure of a result."""
+    """Return the figure of a result.
+
+    Parameters
+    ----------
+    result : Result
+        What a question or an analysis has returned.
+    """
     raise TypeError(f"There is no figure for {type(result).__name__}.")
 
 
 @singledispatch
 def table(result: Result) -> Table:
-    """Return the table of a result."""
+    """Return the table of a result.
+
+    Parameters
+    ----------
+    result : Result
+        What a question or an analysis has returned.
+    """
     raise TypeError(f"There is no table for {type(result).__name__}.")
 
 
 @singledispatch
 def headline(result: Result) -> Headline:
-    """Return the top of a report: message, what happened, how sure we are, what to do next."""
+    """Return the top of a report: message, what happened, how sure we are, what to do next.
+
+    Parameters
+    ----------
+    result : Result
+        What the report is about: service levels, trends, root causes, satisfaction, changes.
+    """
     raise TypeError(f"There is no headline for {type(result).__name__}.")
 
 

@@ -266,22 +266,27 @@ def _of_changes(result: ChangeOutcomes) -> list[tuple[str, str]]:
 def _of_satisfaction(result: UserSatisfaction) -> list[tuple[str, str]]:
     entries = [
         (
-            "Satisfaction",
-            "Answers belong to the period in which their ticket was resolved, else to that in "
-            "which they were given. Intervals: t over respondents, for shares Wilson, for the net "
-            f"promoter score adjusted Wald; scores of fewer than {result.min_group} people are "
-            "hidden, and one more group where subtraction would reveal them; months of fewer than "
-            f"{MIN_GROUP} are merged with the next; answers of one person count as going together",
+            _("Satisfaction"),
+            _(
+                "Answers belong to the period in which their ticket was resolved, else to that in "
+                "which they were given. Intervals: t over respondents, for shares Wilson, for the "
+                "net promoter score adjusted Wald; scores of fewer than {people} people are "
+                "hidden, and one more group where subtraction would reveal them; months of fewer "
+                "than {least} are merged with the next; answers of one person count as going "
+                "together"
+            ).format(people=result.min_group, least=MIN_GROUP),
         )
     ]
     if result.watermelon is not None and result.watermelon.family:
         told = result.watermelon
         entries.append(
             (
-                "Service levels against satisfaction",
-                f"{told.family} one-sided tests on the monthly means (level against the goal, "
-                "slope over the last year; line with AR(1) errors), corrected by "
-                f"Benjamini-Hochberg, {told.q:.0%} false findings accepted",
+                _("Service levels against satisfaction"),
+                _(
+                    "{tests} one-sided tests on the monthly means (level against the goal, slope "
+                    "over the last year; line with AR(1) errors), corrected by "
+                    "Benjamini-Hochberg, {q} false findings accepted"
+                ).format(tests=told.family, q=percent(told.q, 0)),
             )
         )
     return entries
@@ -292,15 +297,18 @@ def _of_drivers(result: SatisfactionDrivers) -> list[tuple[str, str]]:
     if result.drivers is None:
         return []
     found = result.drivers
-    tests = counted(len(found.shares), "test")
     return [
         (
-            "What goes with satisfaction",
-            "parts of R squared averaged over all orders of the drivers (Lindeman, Merenda and "
-            "Gold), intervals by a bootstrap over respondents; each driver tested with all others "
-            f"held fixed (linear model, jackknife over respondents), {tests}, "
-            f"corrected by Benjamini-Hochberg, {found.q:.0%} false findings accepted; odds of a "
-            "higher score by a proportional-odds model",
+            _("What goes with satisfaction"),
+            _(
+                "parts of R squared averaged over all orders of the drivers (Lindeman, Merenda and "
+                "Gold), intervals by a bootstrap over respondents; each driver tested with all "
+                "others held fixed (linear model, jackknife over respondents), {tests}, corrected "
+                "by Benjamini-Hochberg, {q} false findings accepted; odds of a higher score by a "
+                "proportional-odds model"
+            ).format(
+                tests=counted(len(found.shares), "{n} test", "{n} tests"), q=percent(found.q, 0)
+            ),
         )
     ]
 
@@ -395,7 +403,14 @@ def _made(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
 
 
 def about_portfolio(result: Portfolio, **parameters: object) -> About:
-    """Return what a reader needs to check the portfolio."""
+    """Return what a reader needs to check the portfolio.
+
+    Parameters
+    ----------
+    result : Portfolio
+    **parameters : object
+        The parameters of the notebook.
+    """
     reports = result.reports
     failed = int((reports["status"] != "done").sum())
     read = _("{reports} of {units}; failed: {failed}") if failed else _("{reports} of {units}")

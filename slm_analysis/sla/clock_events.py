@@ -53,8 +53,8 @@ def clock_events(
         clock = ticket_clock(own, past, terms, promise)
         steps = _events(past, promise.pauses_on, terms.resolved_on)
         seconds = _seconds(steps, clock.times["started_at"], clock.pauses, terms.calendar)
-        target_seconds = rows.set_index("ticket_id")["target_seconds"]
-        used = seconds / steps["ticket_id"].map(target_seconds)
+        target_seconds = rows.set_index("ticket_id")["target_seconds"].reindex(steps["ticket_id"])
+        used = seconds / target_seconds.to_numpy()
         events.append(steps.assign(used=used).drop_duplicates(["ticket_id", "event", "used"]))
     return pd.concat(events[1:] or events, ignore_index=True).astype({"used": float})
 

@@ -33,9 +33,7 @@ from tests.presentation.test_catalogues import LATIN, NAMES
 
 __all__ = ["browser"]
 
-TRANSLATED = ["02_trends", "05_process_changes"]
-"""Notebooks of which every answer is in Chinese."""
-DRAWN = ["01_service_levels", "02_trends", "05_process_changes"]
+NOTEBOOKS = sorted(file.stem for file in (PROJECT / "notebooks").glob("*.ipynb"))
 DIGEST = re.compile(r"\b[0-9a-f]{12}\b")
 CUT = re.compile(r"^(.+)…$", re.MULTILINE)
 """A name that did not fit into a figure."""
@@ -73,7 +71,7 @@ def data() -> set[str]:
         texts = pd.read_csv(file, dtype="str")
         found.add(file.name)
         for name in texts:
-            found |= {name, *texts[name].dropna().unique()}
+            found |= {name, name.replace("_", " "), *texts[name].dropna().unique()}
     return {text for text in found if LATIN.search(text)}
 
 
@@ -88,7 +86,7 @@ def told(shown: Tag) -> Iterator[str]:
                 yield re.sub(r"\{\w+\}", "", tag[name])
 
 
-@pytest.mark.parametrize("name", TRANSLATED)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_no_english_of_ours_is_left(pages, data, name):
     shown = BeautifulSoup(pages[name].read_text(encoding="utf-8"), "html.parser")
     text = DIGEST.sub("", "\n".join(told(shown)))
@@ -101,7 +99,7 @@ def test_no_english_of_ours_is_left(pages, data, name):
 # --- In a browser -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_page_fits_and_no_text_of_a_drawing_is_cut(browser, pages, name, width):
     tab, requests, messages = opened(browser, pages[name], width)

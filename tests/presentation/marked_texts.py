@@ -10,6 +10,7 @@ import nbformat
 from jinja2.ext import babel_extract
 
 import slm_analysis
+from slm_analysis.batch.new_notebook import TEMPLATE
 from slm_analysis.batch.pages import H2
 from slm_analysis.batch.parameters import report_title
 from slm_analysis.presentation.words.caveats import SENTENCES
@@ -39,7 +40,7 @@ def _texts() -> Iterator[tuple[Text, str]]:
             for _, mark, found, _ in babel_extract(source, ("_", "pgettext"), (), {}):
                 text = (None, found) if mark == "_" else tuple(found)
                 yield text, file.relative_to(PACKAGE).as_posix()
-    for file in sorted((PROJECT / "notebooks").glob("*.ipynb")):
+    for file in (*sorted((PROJECT / "notebooks").glob("*.ipynb")), TEMPLATE):
         yield (None, report_title(file)), file.name
         for cell in nbformat.read(file, as_version=4).cells:
             if cell.cell_type == "markdown" and (heading := H2.match(cell.source)):

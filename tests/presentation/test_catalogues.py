@@ -25,9 +25,9 @@ SPACED = re.compile(rf"[{HAN}，。；：、（）“”] +[\w{HAN}]|[\w%] +[{HA
 """A space between Chinese and anything else."""
 LATIN = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 NAMES = {
-    "Anhøj", "Benjamini", "Brookmeyer", "CSV", "Crowley", "Data", "Count", "Hochberg", "Kaplan",
-    "Kitagawa", "Laney", "Making", "Meier", "NHS", "Nelson", "Parquet", "Western", "Electric",
-    "XmR",
+    "Anhøj", "Benjamini", "Brookmeyer", "CSV", "Count", "Crowley", "Data", "Electric", "Gold",
+    "Hochberg", "Kaplan", "Kitagawa", "Laney", "Lindeman", "Making", "Meier", "Merenda", "NHS",
+    "Nelson", "Parquet", "Western", "XmR",
 }  # fmt: skip
 """Proper names, as Chinese texts on statistics and files write them."""
 MARKDOWN = ("- *", "数. ")

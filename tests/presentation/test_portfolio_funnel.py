@@ -30,7 +30,7 @@ def texts(chart) -> list[str]:
 
 def test_one_shortfall():
     caption = funnel(A=unit(level(), unsure(), kept())).caption
-    assert caption.title == "One of three promises lies below what chance explains"
+    assert caption.title == "One promise lies below what chance explains"
     assert caption.subtitle == (
         "Each dot is one promise to one unit in October 2026: share kept against how many cases it "
         "rests on"
@@ -48,7 +48,7 @@ def test_one_shortfall():
 
 def test_several_shortfalls():
     caption = funnel(A=unit(*(level(f"S{i}") for i in range(5)))).caption
-    assert caption.title == "Five of five promises lie below what chance explains"
+    assert caption.title == "Five promises lie below what chance explains"
     assert caption.sentence == (
         "A unit with few cases swings widely by chance alone. Short by more than that: S0 "
         "(resolution) at A, S1 (resolution) at A, S2 (resolution) at A and 2 more."

@@ -10,6 +10,7 @@ from slm_analysis.analyses.watermelon import Watermelon
 from slm_analysis.presentation import headline, plot, say, table
 from slm_analysis.presentation.about import method
 from slm_analysis.presentation.words import user_satisfaction as words
+from slm_analysis.presentation.words import user_scores
 from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.questions.user_satisfaction import LEVEL, UserSatisfaction
 from slm_analysis.result import note
@@ -186,7 +187,7 @@ def test_what_to_do_next(rows, direction, step):
 )
 def test_digits_never_contradict_a_verdict(value, low, high, verdict, shown):
     row = pd.Series(judged("Payments", verdict, value=value, low=low, high=high))
-    assert words.rating(row) == shown
+    assert user_scores.rating(row) == shown
 
 
 # --- Direction -----------------------------------------------------------------------------------
@@ -212,7 +213,8 @@ def test_green_targets_and_unhappy_users():
     top = headline(result)
     assert top.title == "Green on paper, but users less satisfied than agreed"
     assert top.lead == (
-        "Of 9 service levels judged, all were met; the monthly mean score has come to 3.6 (3.3 to "
+        "Of 9 service levels judged, all were met; the trend of the monthly scores has come to "
+        "3.6 (3.3 to "
         "3.9; 90% interval), against the agreed 4.2. It fell by 0.07 a month over the last year "
         "(0.04 to 0.10)."
     )
@@ -257,7 +259,8 @@ def test_content_users_of_a_missed_service_level():
         top.title == "One of nine service levels missed, and yet users are as satisfied as agreed"
     )
     assert top.lead == (
-        "Of 9 service levels judged, 1 missed; the monthly mean score has come to 4.5 (4.3 to 4.7; "
+        "Of 9 service levels judged, 1 missed; the trend of the monthly scores has come to "
+        "4.5 (4.3 to 4.7; "
         "90% interval), against the agreed 4.2."
     )
     assert top.next == (
@@ -283,7 +286,8 @@ def test_services_in_which_it_shows():
     result = scores(level("Payments"), watermelon=only)
     assert say(result).sentences[1] == (
         "Payments: green on paper, but users are less and less satisfied. Of 2 service levels "
-        "judged, all were met; the monthly mean score has come to 3.6 (3.3 to 3.9; 95% interval), "
+        "judged, all were met; the trend of the monthly scores has come to 3.6 (3.3 to 3.9; 95% "
+        "interval), "
         "against the agreed 4.2. It fell by 0.07 a month over the last year (0.04 to 0.10)."
     )
     assert headline(result).title == "Users give 4.1 of 5; no goal is agreed"
@@ -402,9 +406,9 @@ def test_every_note_has_its_sentence():
 
 def test_shares_and_net_promoter_scores_have_their_own_form():
     share = pd.Series(level("A", 0.7945, 0.72, 0.853, measure="top_box"))
-    assert words.rating(share) == "79.5% (72.0 to 85.3%)"
+    assert user_scores.rating(share) == "79.5% (72.0 to 85.3%)"
     promoters = pd.Series(level("A", -12.4, -30.0, 5.2, measure="nps"))
-    assert words.rating(promoters) == "−12 (−30 to 5)"
+    assert user_scores.rating(promoters) == "−12 (−30 to 5)"
     rows = [share.to_dict()]
     result = scores(*rows, unit=share.to_dict() | {"service": None}, measure="top_box")
     assert headline(result).title == "79.5% of the answers are satisfied; no goal is agreed"

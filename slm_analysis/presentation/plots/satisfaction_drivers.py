@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.numbers import capitalised, plain_percent
 from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
 from slm_analysis.presentation.tables import satisfaction_drivers as tables
@@ -14,8 +15,7 @@ from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 MOST_MARKS = 6
-MARKS = {"Lower": "bad", "Higher": "good", "Differs": "good"}
-AXIS = "of the differences between scores"
+MARKS = {words.LOWER: "bad", words.HIGHER: "good", words.DIFFERS: "good"}
 
 
 def plot(result: SatisfactionDrivers) -> Chart:
@@ -28,10 +28,10 @@ def plot(result: SatisfactionDrivers) -> Chart:
     step = next((s for s in STEPS if largest / s < MOST_MARKS), STEPS[-1])
     end = step * np.ceil(largest / step)
     draw = draw_rows(
-        [_row(result, row) for _, row in shares.iterrows()],
+        [_row(result, row) for _at, row in shares.iterrows()],
         (0.0, end),
         plain_percent,
-        axis_label=AXIS,
+        axis_label=_("of the differences between scores"),
         marks=[float(mark) for mark in np.arange(0, end + step / 2, step)],
     )
     return Chart(caption, draw, tables.table(result))

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.language import _, pgettext
 from slm_analysis.presentation.numbers import plain_number, plain_percent
 from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.tables import user_satisfaction as tables
 from slm_analysis.presentation.words import user_satisfaction as words
+from slm_analysis.presentation.words import user_scores as scores
 from slm_analysis.questions.satisfaction_goals import NPS
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
 
@@ -41,8 +43,8 @@ def plot(result: UserSatisfaction) -> Chart:
         (start, high),
         tick,
         line=goal if shared else None,
-        line_label=f"Goal {tick(goal)}" if shared else "",
-        axis_label="" if result.measure == "top_box" else "points",
+        line_label=_("Goal {goal}").format(goal=tick(goal)) if shared else "",
+        axis_label="" if result.measure == "top_box" else pgettext("score", "points"),
         marks=scale_marks(start, high, step),
     )
     caption = words.caption(result, tick(start) if start > low else "")
@@ -52,16 +54,24 @@ def plot(result: UserSatisfaction) -> Chart:
 def _row(level: pd.Series, result: UserSatisfaction, *, own_goal: bool) -> Row:
     shown = not pd.isna(level["value"])
     return Row(
-        label=words.name(level),
+        label=scores.name(level),
         value=level["value"],
         low=level["low"],
         high=level["high"],
         goal=level["goal_value"] if own_goal and not pd.isna(level["goal_value"]) else None,
-        mark=("bad" if words.verdict(level) == "Missed" else "plain") if shown else "hidden",
-        words=words.rating(level) if shown else words.not_shown(level, result.min_group),
-        under="no goal agreed" if pd.isna(level["goal"]) else f"agreed: {level['goal']}",
-        figures=words.responses(level) if shown or level["sent"] > 0 else "",
+        mark=_mark(level),
+        words=scores.rating(level) if shown else scores.not_shown(level, result.min_group),
+        under=_("no goal agreed")
+        if pd.isna(level["goal"])
+        else _("agreed: {goal}").format(goal=scores.goal(level)),
+        figures=scores.responses(level) if shown or level["sent"] > 0 else "",
     )
+
+
+def _mark(level: pd.Series) -> str:
+    if pd.isna(level["value"]):
+        return "hidden"
+    return "bad" if level["result"] == "missed" and level["evidence"] == "clear" else "plain"
 
 
 def scale_start(needed: float, lowest: float, highest: float, step: float) -> float:

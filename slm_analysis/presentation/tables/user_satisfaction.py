@@ -5,18 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
-from slm_analysis.presentation.words import user_satisfaction as words
+from slm_analysis.presentation.words import user_scores as words
+from slm_analysis.presentation.words.user_satisfaction import MEASURES
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
-
-COLUMNS = (
-    Column("Service"),
-    Column("Goal", minor=True),
-    Column("Result"),
-    Column("Score, 95% interval", numeric=True),
-    Column("People", numeric=True, minor=True),
-    Column("Tickets resolved", numeric=True),
-)
 
 
 def table(result: UserSatisfaction) -> Table:
@@ -37,8 +30,19 @@ def table(result: UserSatisfaction) -> Table:
     bad = (result.levels["result"] == "missed") & (result.levels["evidence"] == "clear")
     when = numbers.months(result.period_start, result.period_end)
     return Table(
-        f"{words.MEASURES[result.measure]} in {when}",
-        COLUMNS,
+        _("{measure} in {when}").format(measure=_(MEASURES[result.measure]), when=when),
+        _columns(),
         rows,
         accented=[int(i) for i in bad.to_numpy().nonzero()[0]],
+    )
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(_("Service")),
+        Column(_("Goal"), minor=True),
+        Column(_("Result")),
+        Column(_("Score, 95% interval"), numeric=True),
+        Column(_("People"), numeric=True, minor=True),
+        Column(_("Tickets resolved"), numeric=True),
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from slm_analysis.analyses.watermelon import REVERSE, WATERMELON
 from slm_analysis.presentation import numbers
+from slm_analysis.presentation.language import _, joined, ngettext
 from slm_analysis.presentation.numbers import (
     capitalised,
     continued,
@@ -36,49 +37,81 @@ def finding(result: UserSatisfaction) -> str:
 
 def contrast(group: pd.Series) -> str:
     """Return in one line how service levels and satisfaction part, of a unit or a service."""
-    place = f"{group['service']}: " if group["service"] else ""
     told = _reverse(group) if group["finding"] == REVERSE else _green(group)
-    return f"{place}{continued(told) if place else told}"
+    if not group["service"]:
+        return told
+    return _("{service}: {told}").format(service=group["service"], told=continued(told))
 
 
 def _reverse(group: pd.Series) -> str:
-    judged = group["met"] + group["missed"]
-    levels = f"of {in_words(judged)} service levels" if judged > 1 else "service level"
-    missed = f"{capitalised(in_words(group['missed']))} {levels} missed"
-    what = "as satisfied as agreed" if group["goal_agreed"] else "above the middle of the scale"
-    return f"{missed}, and yet users are {what}"
+    judged, missed = int(group["met"] + group["missed"]), int(group["missed"])
+    text = (
+        ngettext(
+            "{missed} service level missed, and yet users are as satisfied as agreed",
+            "{missed} of {judged} service levels missed, and yet users are as satisfied as agreed",
+            judged,
+        )
+        if group["goal_agreed"]
+        else ngettext(
+            "{missed} service level missed, and yet users are above the middle of the scale",
+            "{missed} of {judged} service levels missed, and yet users are above the middle of the "
+            "scale",
+            judged,
+        )
+    )
+    return text.format(missed=capitalised(in_words(missed)), judged=in_words(judged))
 
 
 def _green(group: pd.Series) -> str:
     if not group["poor"]:
-        return "Green on paper, but users are less and less satisfied"
+        return _("Green on paper, but users are less and less satisfied")
     if group["goal_agreed"]:
-        return "Green on paper, but users less satisfied than agreed"
-    return "Green on paper, but users give less than the middle of the scale"
+        return _("Green on paper, but users less satisfied than agreed")
+    return _("Green on paper, but users give less than the middle of the scale")
 
 
 def in_full(result: UserSatisfaction, group: pd.Series) -> str:
     """Return the service levels, then where satisfaction stands and where it goes."""
     assert result.watermelon is not None  # noqa: S101  else there is no finding
     told = result.watermelon.interval_level
-    levels = counted(int(group["met"] + group["missed"]), "service level")
-    kept = "all were met" if group["finding"] == WATERMELON else f"{group['missed']} missed"
-    goals = "agreed" if group["goal_agreed"] else "middle of the scale:"
+    judged = int(group["met"] + group["missed"])
+    levels = counted(judged, "{n} service level", "{n} service levels")
+    kept = (
+        _("Of {levels} judged, all were met").format(levels=levels)
+        if group["finding"] == WATERMELON
+        else _("Of {levels} judged, {n} missed").format(levels=levels, n=group["missed"])
+    )
+    against = (
+        _("the agreed {goal:g}") if group["goal_agreed"] else _("the middle of the scale: {goal:g}")
+    )
     digits = digits_to_tell([group["level_low"], group["level_high"]], [group["goal"]])
     level, low, high = (
         numbers.score(group[column], digits) for column in ("level", "level_low", "level_high")
     )
     sentences = [
-        f"Of {levels} judged, {kept}; the monthly mean score has come to {level} ({low} to {high}; "
-        f"{percent(told, 0)} interval), against the {goals} {group['goal']:g}."
+        _(
+            "{kept}; the trend of the monthly scores has come to {level} ({low} to {high}; {sure} "
+            "interval), against {against}."
+        ).format(
+            kept=kept,
+            level=level,
+            low=low,
+            high=high,
+            sure=percent(told, 0),
+            against=against.format(goal=group["goal"]),
+        )
     ]
     if group["falling"]:
         digits = digits_to_tell([group["slope_high"]], [0.0])
         slope, least, most = (
             numbers.score(-group[column], digits) for column in ("slope", "slope_high", "slope_low")
         )
-        sentences.append(f"It fell by {slope} a month over the last year ({least} to {most}).")
-    return " ".join(sentences)
+        sentences.append(
+            _("It fell by {slope} a month over the last year ({least} to {most}).").format(
+                slope=slope, least=least, most=most
+            )
+        )
+    return joined(sentences)
 
 
 def contrasts(result: UserSatisfaction) -> list[str]:
@@ -89,9 +122,14 @@ def contrasts(result: UserSatisfaction) -> list[str]:
     groups = result.watermelon.groups
     services = groups[(groups["finding"] != "") & (groups["service"] != ALL_SERVICES)]
     if not group["finding"]:
-        return [f"{contrast(own)}. {in_full(result, own)}" for _, own in services.iterrows()]
-    told = [f"{contrast(group)}. {in_full(result, group)}"]
+        return [_told(result, own) for _at, own in services.iterrows()]
+    told = [_told(result, group)]
     same = services.loc[services["finding"] == group["finding"], "service"]
     if len(same):
-        told.append(f"It shows in {listed([str(name) for name in same], MOST_NAMED)}.")
+        names = listed([str(name) for name in same], MOST_NAMED)
+        told.append(_("It shows in {names}.").format(names=names))
     return told
+
+
+def _told(result: UserSatisfaction, group: pd.Series) -> str:
+    return joined([_("{text}.").format(text=contrast(group)), in_full(result, group)])

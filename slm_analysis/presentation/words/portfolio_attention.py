@@ -79,11 +79,16 @@ def _unhappy(row: pd.Series) -> str:
         "slope": score(abs(row["slope"]), 2),
     }
     if row["poor"] and row["falling"]:
-        said = _("Users rate it {level} ({low} to {high}), below the goal of {goal}, and falling.")
+        said = _(
+            "Users' scores have fallen to about {level} ({low} to {high}), below the goal of "
+            "{goal}."
+        )
     elif row["poor"]:
-        said = _("Users rate it {level} ({low} to {high}), below the goal of {goal}.")
+        said = _("Users' scores lie at about {level} ({low} to {high}), below the goal of {goal}.")
     else:
-        said = _("Users rate it {level} ({low} to {high}); it falls by about {slope} a month.")
+        said = _(
+            "Users' scores fall by about {slope} a month, to about {level} ({low} to {high}) now."
+        )
     kept = _("No service level was missed; they may measure the wrong thing.")
     return joined([said.format(**places), kept])
 

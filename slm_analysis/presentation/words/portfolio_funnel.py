@@ -76,7 +76,7 @@ def caption(result: Portfolio) -> Caption:
         "rests on"
     )
     return Caption(
-        title=_title(len(fallen), len(promises)),
+        title=_title(len(fallen)),
         subtitle=subtitle.format(when=when),
         sentence=_sentence(fallen),
         caveats=_caveats(result, promises, shown),
@@ -88,15 +88,15 @@ def caption(result: Portfolio) -> Caption:
     )
 
 
-def _title(fallen: int, number: int) -> str:
+def _title(fallen: int) -> str:
     if not fallen:
         return _("No shortfall is more than chance explains")
     text = ngettext(
-        "{Some} of {all} promises lies below what chance explains",
-        "{Some} of {all} promises lie below what chance explains",
+        "{Some} promise lies below what chance explains",
+        "{Some} promises lie below what chance explains",
         fallen,
     )
-    return text.format(Some=capitalised(in_words(fallen)), all=in_words(number))
+    return text.format(Some=capitalised(in_words(fallen)))
 
 
 def _sentence(fallen: pd.DataFrame) -> str:

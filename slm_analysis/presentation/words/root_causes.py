@@ -309,13 +309,14 @@ def _next(result: RootCauses) -> str:
         return _(
             "Read some of the {n} {late} with {reason}: it shows where to look, not why."
         ).format(n=numbers.count(first["breaches"]), late=late.many, reason=found(first))
-    text = (
-        _("Check {reason}: read some of its {late}.")
-        if pd.isna(first["with_breaches"])
-        else _("Check {reason}: read some of its {late}, first those of {beside}.")
+    if pd.isna(first["with_breaches"]):
+        read = _("Check {reason}: read some of its {late}.")
+        return joined([read.format(reason=found(first), late=late.many), _worth(result)])
+    read = _("Check {reason}: read some of its {late}, first those of {beside}.").format(
+        reason=found(first),
+        late=late.many,
+        beside=reason(first["with_driver"], first["with_level"]),
     )
-    beside = reason(first["with_driver"] or "", first["with_level"] or "")
-    read = text.format(reason=found(first), late=late.many, beside=beside)
     return joined([read, _worth(result)])
 
 

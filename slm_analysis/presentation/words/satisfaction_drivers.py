@@ -8,6 +8,7 @@ import pandas as pd
 
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
+from slm_analysis.presentation.language import N_, _, joined
 from slm_analysis.presentation.numbers import capitalised, counted, digits_to_tell, listed, percent
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
@@ -24,24 +25,26 @@ from slm_analysis.questions.satisfaction_drivers import (
 from slm_analysis.result import note
 
 NAMES = {
-    LATE: "late tickets",
-    TIME: "time to resolve",
-    REOPENED: "reopened tickets",
-    HANDED_OVER: "tickets handed over",
-    PAUSED: "tickets that waited on the requester",
+    LATE: N_("late tickets"),
+    TIME: N_("time to resolve"),
+    REOPENED: N_("reopened tickets"),
+    HANDED_OVER: N_("tickets handed over"),
+    PAUSED: N_("tickets that waited on the requester"),
 }
-NOTHING = "Nothing on record goes with the scores by more than chance"
-TOO_FEW = "Too few people answered to tell what goes with the scores"
-ALIKE = "The answers do not differ enough to tell what goes with the scores"
-SHARED = (
-    "Things that say nearly the same, such as lateness and time, share what neither shows alone."
-)
+LOWER, HIGHER, DIFFERS, NO_FINDING = "lower", "higher", "differs", ""
+VERDICTS = {
+    LOWER: N_("Lower"),
+    HIGHER: N_("Higher"),
+    DIFFERS: N_("Differs"),
+    NO_FINDING: N_("Not more than chance"),
+}
+NOTHING = N_("Nothing on record goes with the scores by more than chance")
 MOST_TOLD = 3
 
 
 def name(column: str) -> str:
     """Return a driver in words."""
-    return NAMES.get(column, driver(column))
+    return _(NAMES[column]) if column in NAMES else driver(column)
 
 
 def clearest(result: SatisfactionDrivers, column: str) -> pd.Series | None:
@@ -57,18 +60,28 @@ def clearest(result: SatisfactionDrivers, column: str) -> pd.Series | None:
 
 def points(level: pd.Series) -> str:
     """Return ``0.7 points lower (0.3 to 1.0)``."""
-    sign = 1 if level["difference"] > 0 else -1
+    text = (
+        _("{size} points higher ({low} to {high})")
+        if level["difference"] > 0
+        else _("{size} points lower ({low} to {high})")
+    )
+    return text.format(**_sizes(level))
+
+
+def _sizes(level: pd.Series) -> dict[str, str]:
     ends = sorted(abs(level[end]) for end in ("low", "high"))
     digits = digits_to_tell(ends, [0.0])
-    size, low, high = (numbers.score(v, digits) for v in (sign * level["difference"], *ends))
-    return f"{size} points {'higher' if sign > 0 else 'lower'} ({low} to {high})"
+    sizes = {"size": abs(level["difference"]), "low": ends[0], "high": ends[1]}
+    return {name: numbers.score(size, digits) for name, size in sizes.items()}
 
 
 def compared(level: pd.Series | None) -> str:
     """Return which level is compared with which, empty where the driver says it."""
     if level is None or level["driver"] in NAMES:
         return ""
-    return f"{level_name(level['level'])} against {level_name(level['against'])}"
+    return _("{level} against {other}").format(
+        level=level_name(level["level"]), other=level_name(level["against"])
+    )
 
 
 def odds(level: pd.Series | None) -> str:
@@ -78,23 +91,24 @@ def odds(level: pd.Series | None) -> str:
     ends = [float(level[end]) for end in ("odds_ratio", "odds_low", "odds_high")]
     digits = digits_to_tell(ends, [0.0, 1.0], 2)
     value, low, high = (numbers.score(v, digits) for v in ends)
-    return f"{value} ({low} to {high})"
+    return numbers.with_interval(value, numbers.span(low, high))
 
 
 def share(row: pd.Series) -> str:
     """Return the share of the differences between scores: ``2.6% (1.3 to 4.7%)``."""
-    low, high = (percent(row[end])[:-1] for end in ("low", "high"))
-    return f"{percent(row['share'])} ({low} to {high}%)"
+    return numbers.with_interval(
+        percent(row["share"]), numbers.span(percent(row["low"]), percent(row["high"]))
+    )
 
 
 def verdict(result: SatisfactionDrivers, row: pd.Series) -> str:
-    """Return ``Lower``, ``Higher``, ``Differs``, ``Not more than chance``."""
+    """Return what scores a driver goes with: `LOWER`, `HIGHER`, `DIFFERS` or `NO_FINDING`."""
     if not row["finding"]:
-        return "Not more than chance"
+        return NO_FINDING
     level = clearest(result, row["driver"])
     if level is None or row["driver"] not in NAMES:
-        return "Differs"
-    return "Higher" if level["difference"] > 0 else "Lower"
+        return DIFFERS
+    return HIGHER if level["difference"] > 0 else LOWER
 
 
 def findings(result: SatisfactionDrivers) -> pd.DataFrame:
@@ -108,45 +122,68 @@ def findings(result: SatisfactionDrivers) -> pd.DataFrame:
 def answer(result: SatisfactionDrivers) -> str:
     """Return what goes with the scores, in one line."""
     if result.drivers is None:
-        return TOO_FEW if result.respondents < MIN_RESPONDENTS else ALIKE
+        if result.respondents < MIN_RESPONDENTS:
+            return _("Too few people answered to tell what goes with the scores")
+        return _("The answers do not differ enough to tell what goes with the scores")
     found = findings(result)
     if found.empty:
-        return NOTHING
-    names = listed([_title_name(result, row) for _, row in found.iterrows()], MOST_TOLD)
-    lower = [verdict(result, row) == "Lower" for _, row in found.iterrows()]
-    kind = "lower scores" if all(lower) else "the scores"
-    return f"{capitalised(names)} {_verb(found)} with {kind}"
+        return _(NOTHING)
+    names = listed([_title_name(result, row) for _at, row in found.iterrows()], MOST_TOLD)
+    one = len(found) == 1 and found["driver"].iloc[0] not in {LATE, REOPENED, HANDED_OVER, PAUSED}
+    if all(verdict(result, row) == LOWER for _at, row in found.iterrows()):
+        text = _("{names} goes with lower scores") if one else _("{names} go with lower scores")
+    else:
+        text = _("{names} goes with the scores") if one else _("{names} go with the scores")
+    return text.format(names=capitalised(names))
 
 
 def _title_name(result: SatisfactionDrivers, row: pd.Series) -> str:
     level = clearest(result, row["driver"])
     if row["driver"] == TIME and level is not None and level["difference"] < 0:
-        return "a longer time to resolve"
+        return _("a longer time to resolve")
     return name(row["driver"])
-
-
-def _verb(found: pd.DataFrame) -> str:
-    one = len(found) == 1 and found["driver"].iloc[0] not in {LATE, REOPENED, HANDED_OVER, PAUSED}
-    return "goes" if one else "go"
 
 
 def told(result: SatisfactionDrivers, row: pd.Series) -> str:
     """Return a finding: how much lower or higher, and its share of the differences."""
     assert result.drivers is not None  # noqa: S101  else there are no findings
     level = clearest(result, row["driver"])
-    sure = f"{percent(result.drivers.interval_level, 0)} interval"
-    part = f"{share(row)} of the differences between scores go with it"
+    part = _("{share} of the differences between scores go with it").format(share=share(row))
     if level is None:
-        return f"The scores differ by {name(row['driver'])}; {part}."
-    far = points(level).replace(")", f"; {sure})")
+        return _("The scores differ by {driver}; {part}.").format(
+            driver=name(row["driver"]), part=part
+        )
+    far = _far(level, result.drivers.interval_level)
     if row["driver"] == TIME:
-        return f"Each doubling of the time to resolve goes with a score {far}; {part}."
-    unsure = bool(level["odds_low"] < 1 < level["odds_high"])
-    beside = " Read as ordered answers and not as points, that is not sure." * unsure
-    if row["driver"] in NAMES:
-        return f"{capitalised(name(row['driver']))} are scored {far} than others; {part}.{beside}"
-    own, other = level_name(level["level"]), level_name(level["against"])
-    return f"By {name(row['driver'])}, {own} is scored {far} than {other}; {part}.{beside}"
+        return _("Each doubling of the time to resolve goes with a score {far}; {part}.").format(
+            far=far, part=part
+        )
+    said = (
+        _("{driver} are scored {far} than others; {part}.").format(
+            driver=capitalised(name(row["driver"])), far=far, part=part
+        )
+        if row["driver"] in NAMES
+        else _("By {driver}, {level} is scored {far} than {other}; {part}.").format(
+            driver=name(row["driver"]),
+            level=level_name(level["level"]),
+            other=level_name(level["against"]),
+            far=far,
+            part=part,
+        )
+    )
+    unsure = level["odds_low"] < 1 < level["odds_high"]
+    beside = _("Read as ordered answers and not as points, that is not sure.") if unsure else ""
+    return joined([said, beside])
+
+
+def _far(level: pd.Series, interval_level: float) -> str:
+    """Return ``0.7 points lower (0.3 to 1.0; 99% interval)``."""
+    text = (
+        _("{size} points higher ({low} to {high}; {sure} interval)")
+        if level["difference"] > 0
+        else _("{size} points lower ({low} to {high}; {sure} interval)")
+    )
+    return text.format(**_sizes(level), sure=percent(interval_level, 0))
 
 
 def say(result: SatisfactionDrivers) -> Prose:
@@ -156,31 +193,45 @@ def say(result: SatisfactionDrivers) -> Prose:
 
 def _sentences(result: SatisfactionDrivers) -> Iterator[str]:
     if result.drivers is None:
-        people = counted(result.respondents, "person", "people")
-        yield f"{answer(result)}: {people} gave {counted(result.answers, 'answer')}."
+        yield _("{answer}: {people} gave {answers}.").format(
+            answer=answer(result), people=_people(result), answers=_answers(result)
+        )
         return
     found = findings(result)
     if found.empty:
-        yield f"{NOTHING}."
-    for _, row in found[:MOST_TOLD].iterrows():
+        yield _("{text}.").format(text=_(NOTHING))
+    for _at, row in found[:MOST_TOLD].iterrows():
         yield told(result, row)
     if len(found) > 1:
         first = found[found["rank"] == 1]
         yield (
-            f"Most goes with {name(first['driver'].iloc[0])}."
+            _("Most goes with {driver}.").format(driver=name(first["driver"].iloc[0]))
             if len(first)
-            else "Which of them matters most cannot be told."
+            else _("Which of them matters most cannot be told.")
         )
-    yield (
-        f"Of all differences between scores {percent(result.drivers.r2)} go with what is on record "
-        "of the tickets; the rest goes with nothing on record."
-    )
+    yield _(
+        "Of all differences between scores {share} go with what is on record of the tickets; the "
+        "rest goes with nothing on record."
+    ).format(share=percent(result.drivers.r2))
+
+
+def _people(result: SatisfactionDrivers) -> str:
+    return counted(result.respondents, "{n} person", "{n} people")
+
+
+def _answers(result: SatisfactionDrivers) -> str:
+    return counted(result.answers, "{n} answer", "{n} answers")
 
 
 def _caveats(result: SatisfactionDrivers) -> list[str]:
     said = []
     if len(findings(result)):
-        said.append(SHARED)
+        said.append(
+            _(
+                "Things that say nearly the same, such as lateness and time, share what neither "
+                "shows alone."
+            )
+        )
     notes = [
         note(n.code, **{**n.values, "drivers": listed([name(d) for d in n.values["drivers"]])})  # type: ignore[attr-defined]
         if "drivers" in n.values
@@ -197,16 +248,19 @@ def window(result: SatisfactionDrivers) -> str:
 
 def caption(result: SatisfactionDrivers) -> Caption:
     """Return the words of the figure of shares."""
-    people = counted(result.respondents, "person", "people")
     return Caption(
         title=answer(result),
-        subtitle=f"Share of the differences between scores that goes with each, 95% interval, "
-        f"{window(result)}; {counted(result.answers, 'answer')} of {people}",
-        sentence=" ".join(_sentences(result)),
+        subtitle=_(
+            "Share of the differences between scores that goes with each, 95% interval, {when}; "
+            "{answers} of {people}"
+        ).format(when=window(result), answers=_answers(result), people=_people(result)),
+        sentence=joined(_sentences(result)),
         caveats=_caveats(result),
-        how_to_read="Each dot is the part of all differences between scores that goes with one "
-        "thing, averaged over all orders in which they can be looked at; the upright stroke is "
-        "what chance alone would give. A diamond goes with the scores by more than chance with all "
-        "else alike, coloured where it goes with lower ones. A share is never below zero, so an "
-        "interval clear of zero is no finding by itself.",
+        how_to_read=_(
+            "Each dot is the part of all differences between scores that goes with one thing, "
+            "averaged over all orders in which they can be looked at; the upright stroke is what "
+            "chance alone would give. A diamond goes with the scores by more than chance with all "
+            "else alike, coloured where it goes with lower ones. A share is never below zero, so "
+            "an interval clear of zero is no finding by itself."
+        ),
     )
