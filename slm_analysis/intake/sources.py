@@ -309,7 +309,7 @@ def _picked_times(
                 ascending=rule.first is not None, kind="stable", na_position="last"
             )
             chosen = rows.loc[own.index].drop_duplicates(key).set_index(key)[time]
-            picked[_picked(name)] = rows[key].map(chosen)
+            picked[_picked(name)] = rows[key].map(chosen).astype("str")
     return picked
 
 
