@@ -35,7 +35,7 @@ def test_what_calls_for_attention_in_the_stated_order():
     )
     shown = attention(result)
     assert [(c.who, c.title, c.text) for c in shown.concerns] == [
-        ("B, Worse", "Missed its goal, and getting worse",
+        ("B, Worse", "Missed its goal, and worse than before",
          "Missed: 90.8% of 306 in time (95% interval 86.9 to 93.7%), goal 95%. Worse since 1 June "
          "2026."),
         ("B, Steady", "Missed its goal",
@@ -44,9 +44,9 @@ def test_what_calls_for_attention_in_the_stated_order():
          "Missed: 3.8 from 96 people (95% interval 3.6 to 4.0), goal 4.2."),
         ("C", "Its targets are met, but its users are not satisfied",
          "Users' scores have fallen to about 3.6 (3.3 to 3.9), below the goal of 4.2. No "
-         "service level was missed; they may measure the wrong thing."),
+         "service level was missed; the targets may measure the wrong thing."),
         ("A, Early", "Early warning: no clear miss, but worse than before",
-         "Met: 99.0% of 1,000 in time (95% interval 98.1 to 99.5%), goal 95%. Getting worse."),
+         "Met: 99.0% of 1,000 in time (95% interval 98.1 to 99.5%), goal 95%. Worse than before."),
     ]  # fmt: skip
     assert [(c.folder, c.notebook, c.go) for c in shown.concerns] == [
         ("folder-1", "02_trends", "See the trend"),
@@ -69,7 +69,7 @@ def test_a_goal_missed_most_of_the_time_is_no_matter_of_waiting():
 
 def test_what_is_getting_better_says_so():
     told = only(level("S"), trends=[trend("S", "better", since="2026-09-07")])
-    assert told.title == "Missed its goal, but getting better"
+    assert told.title == "Missed its goal, but better than before"
     assert told.text.endswith("goal 95%. Better since 7 September 2026.")
 
 

@@ -104,8 +104,8 @@ def test_a_miss_that_may_be_chance_among_all_has_no_accent():
     [
         (trend("S", "steady"), "", ""),
         (trend("S", "not_judged"), "", ""),
-        (trend("S", "better"), "getting better", "better"),
-        (trend("S", "worse"), "getting worse", "worse"),
+        (trend("S", "better"), "better than before", "better"),
+        (trend("S", "worse"), "worse than before", "worse"),
         (trend("S", "steady", steadily_missed=True), "steady below the goal", "low"),
     ],
 )

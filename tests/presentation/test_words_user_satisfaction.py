@@ -112,12 +112,12 @@ def scores(*levels, unit=None, direction="steady", **values):
         ),
         (
             judged("Payments", "too_few"),
-            "Users give 4.1 of 5 in October 2026; too few answers to judge a goal",
+            "Users give 4.1 of 5 in October 2026; too few answers to judge the goal of Payments",
             "Too few answers",
         ),
         (
             judged("Payments", "no_cases", value=NAN, answers=0),
-            "Users give 4.1 of 5 in October 2026; too few answers to judge a goal",
+            "Users give 4.1 of 5 in October 2026; too few answers to judge the goal of Payments",
             "Too few answers",
         ),
         (
@@ -205,17 +205,17 @@ def test_where_the_months_are_heading():
     assert words.trend(scores(direction="not_judged")) == []
 
 
-# --- Green on paper ------------------------------------------------------------------------------
+# --- Targets met ---------------------------------------------------------------------------------
 
 
 def test_green_targets_and_unhappy_users():
     result = scores(level("Payments"), direction="worse", watermelon=told())
     top = headline(result)
-    assert top.title == "Green on paper, but users less satisfied than agreed"
+    assert top.title == "Targets met, but users score below the goal"
     assert top.lead == (
         "Of 9 service levels judged, all were met; the trend of the monthly scores has come to "
         "3.6 (3.3 to "
-        "3.9; 90% interval), against the agreed 4.2. It fell by 0.07 a month over the last year "
+        "3.9; 90% interval), against the goal of 4.2. It fell by 0.07 a month over the last year "
         "(0.04 to 0.10)."
     )
     assert top.what.startswith("All services: 4.1 of 5 (3.9 to 4.3), from 60 people")
@@ -229,13 +229,13 @@ def test_green_targets_and_unhappy_users():
 @pytest.mark.parametrize(
     ("values", "title", "against"),
     [
-        ({"goal_agreed": False, "goal": 4.0}, "Green on paper, but users give less than the middle "
+        ({"goal_agreed": False, "goal": 4.0}, "Targets met, but users give less than the middle "
          "of the scale", "against the middle of the scale: 4."),
-        ({"poor": False}, "Green on paper, but users are less and less satisfied",
-         "against the agreed 4.2."),
+        ({"poor": False}, "Targets met, but users are less and less satisfied",
+         "against the goal of 4.2."),
         ({"finding": "reverse", "sla": "red", "met": 7, "missed": 2, "falling": False},
          "Two of nine service levels missed, and yet users are as satisfied as agreed",
-         "against the agreed 4.2."),
+         "against the goal of 4.2."),
         ({"finding": "reverse", "sla": "red", "met": 7, "missed": 2, "falling": False,
           "goal_agreed": False},
          "Two of nine service levels missed, and yet users are above the middle of the scale",
@@ -261,7 +261,7 @@ def test_content_users_of_a_missed_service_level():
     assert top.lead == (
         "Of 9 service levels judged, 1 missed; the trend of the monthly scores has come to "
         "4.5 (4.3 to 4.7; "
-        "90% interval), against the agreed 4.2."
+        "90% interval), against the goal of 4.2."
     )
     assert top.next == (
         "Before spending on the missed target, ask users whether they noticed; it may be stricter "
@@ -285,10 +285,10 @@ def test_services_in_which_it_shows():
     only = several(NOTHING, {"service": "Payments", "met": 2, "poor": False})
     result = scores(level("Payments"), watermelon=only)
     assert say(result).sentences[1] == (
-        "Payments: green on paper, but users are less and less satisfied. Of 2 service levels "
+        "Payments: targets met, but users are less and less satisfied. Of 2 service levels "
         "judged, all were met; the trend of the monthly scores has come to 3.6 (3.3 to 3.9; 95% "
         "interval), "
-        "against the agreed 4.2. It fell by 0.07 a month over the last year (0.04 to 0.10)."
+        "against the goal of 4.2. It fell by 0.07 a month over the last year (0.04 to 0.10)."
     )
     assert headline(result).title == "Users give 4.1 of 5; no goal is agreed"
 

@@ -84,7 +84,7 @@ def test_an_unstable_service_gets_no_answer(ask):
         "For no service a time is known that would be kept surely enough.",
         "No promise can be told from a process that is changing: S.",
     ]
-    assert table(result).rows[0][2] == "No answer, its share in time is getting worse"
+    assert table(result).rows[0][2] == "No answer, its share in time is worse than before"
 
 
 def test_open_tickets_count_as_late(ask):

@@ -279,7 +279,8 @@ def test_the_figure_and_table_of_gaps():
             None,
             8,
             4.2,
-            "Invoices: users give less than 4.2 of 5 beyond 8 h; before, it cannot be told",
+            "Invoices: users give less than 4.2 of 5 on average beyond 8 h; before, it cannot be "
+            "told",
         ),
         (None, None, 4.2, "Invoices: up to which time users give 4.2 of 5 cannot be told"),
         (None, None, NAN, "Invoices: no goal is agreed to see the scores against"),

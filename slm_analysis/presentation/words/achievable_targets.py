@@ -36,8 +36,8 @@ def answer(row: pd.Series) -> str:
         )
     if row["answer"] == UNSTABLE:
         return {
-            "worse": _("no answer, its share in time is getting worse"),
-            "better": _("no answer, its share in time is getting better"),
+            "worse": _("no answer, its share in time is worse than before"),
+            "better": _("no answer, its share in time is better than before"),
         }.get(row["direction"], _("no answer, its share in time moves both ways"))
     text = {
         TOO_FEW: _("no answer, too few tickets since {since}"),

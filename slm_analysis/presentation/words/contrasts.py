@@ -64,10 +64,10 @@ def _reverse(group: pd.Series) -> str:
 
 def _green(group: pd.Series) -> str:
     if not group["poor"]:
-        return _("Green on paper, but users are less and less satisfied")
+        return _("Targets met, but users are less and less satisfied")
     if group["goal_agreed"]:
-        return _("Green on paper, but users less satisfied than agreed")
-    return _("Green on paper, but users give less than the middle of the scale")
+        return _("Targets met, but users score below the goal")
+    return _("Targets met, but users give less than the middle of the scale")
 
 
 def in_full(result: UserSatisfaction, group: pd.Series) -> str:
@@ -82,7 +82,9 @@ def in_full(result: UserSatisfaction, group: pd.Series) -> str:
         else _("Of {levels} judged, {n} missed").format(levels=levels, n=group["missed"])
     )
     against = (
-        _("the agreed {goal:g}") if group["goal_agreed"] else _("the middle of the scale: {goal:g}")
+        _("the goal of {goal:g}")
+        if group["goal_agreed"]
+        else _("the middle of the scale: {goal:g}")
     )
     digits = digits_to_tell([group["level_low"], group["level_high"]], [group["goal"]])
     level, low, high = (

@@ -85,8 +85,8 @@ def mix_warnings(result: RootCauses) -> Iterator[str]:
         if row["q"] <= row["q_of_look"] and row["excess_low"] > 0 and not row["finding"]:
             told += 1
             yield _(
-                "{reason} stands out at first sight only: {first_sight} the odds of the others, "
-                "{odds} with the same mix of tickets."
+                "{reason} stands out at first sight only: {first_sight} the odds of the others. "
+                "With the same mix of tickets no clear difference is left: {odds}."
             ).format(reason=name, first_sight=first_sight, odds=interval(row))
         elif row["modelled_low"] > 1 and not row["finding"]:
             told += 1
@@ -107,9 +107,9 @@ def caption(result: RootCauses, window: str) -> Caption:
     else:
         told = found.merge(result.findings[["driver", "level"]].head(1), on=["driver", "level"])
         first = (told if len(told) else found).iloc[0]
-        title = _(
-            "With the same mix of tickets {reason} has {times} the odds of the others"
-        ).format(reason=reason(first["driver"], first["level"]), times=times(first["modelled"]))
+        title = _("{reason} stands out with the same mix of tickets, too").format(
+            reason=reason(first["driver"], first["level"])
+        )
     warnings = list(mix_warnings(result)) or [
         _("No group looks different once the mix is held fixed.")
     ]

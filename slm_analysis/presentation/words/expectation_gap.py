@@ -238,8 +238,8 @@ def limit(service: str, found: ScoreByTime, most: str) -> str:
         text = _("{service}: users give less than {goal} of {most}, all times together")
     elif beyond:
         text = _(
-            "{service}: users give less than {goal} of {most} beyond {missed}; before, it cannot "
-            "be told"
+            "{service}: users give less than {goal} of {most} on average beyond {missed}; before, "
+            "it cannot be told"
         )
     else:
         text = _("{service}: up to which time users give {goal} of {most} cannot be told")

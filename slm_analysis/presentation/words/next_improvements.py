@@ -16,8 +16,8 @@ from slm_analysis.questions.next_improvements import NextImprovements
 def heading(direction: str) -> str:
     """Return where a service is heading."""
     return {
-        WORSE: _("getting worse"),
-        BETTER: _("getting better"),
+        WORSE: _("worse than before"),
+        BETTER: _("better than before"),
         MIXED: _("moves both ways"),
         STEADY: _("steady"),
         NOT_JUDGED: _("too few weeks to tell"),

@@ -68,7 +68,7 @@ def heading(level: pd.Series) -> str:
         return ""
     worse = level["direction"] == "worse"
     if pd.isna(level["since"]):
-        return _("Getting worse.") if worse else _("Getting better.")
+        return _("Worse than before.") if worse else _("Better than before.")
     since = numbers.date(pd.Timestamp(level["since"]))
     text = _("Worse since {since}.") if worse else _("Better since {since}.")
     return text.format(since=since)
@@ -132,17 +132,17 @@ def _clearly(clear: pd.DataFrame, places: dict[str, str]) -> str:
         )
     elif worse == len(clear):
         text = ngettext(
-            "{Some} of {all} promises was clearly missed in {when}, and it is still getting worse",
-            "{Some} of {all} promises were clearly missed in {when}, and all of them are still "
-            "getting worse",
+            "{Some} of {all} promises was clearly missed in {when}, and does worse than before",
+            "{Some} of {all} promises were clearly missed in {when}, and all of them do worse "
+            "than before",
             len(clear),
         )
     else:
         text = ngettext(
-            "{Some} of {all} promises were clearly missed in {when}, and one of them is still "
-            "getting worse",
-            "{Some} of {all} promises were clearly missed in {when}, and {worse} of them are "
-            "still getting worse",
+            "{Some} of {all} promises were clearly missed in {when}, and one of them does worse "
+            "than before",
+            "{Some} of {all} promises were clearly missed in {when}, and {worse} of them do "
+            "worse than before",
             worse,
         )
     some = capitalised(in_words(len(clear)))

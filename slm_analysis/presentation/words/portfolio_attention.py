@@ -35,7 +35,7 @@ def title(row: pd.Series, level: pd.Series | None) -> str:
             return _("Its targets are met, but its users are not satisfied")
         return _("Users are less satisfied than agreed")
     if row["kind"] == "missed_worsening":
-        return _("Missed its goal, and getting worse")
+        return _("Missed its goal, and worse than before")
     if row["kind"] == "early_warning":
         return _("Early warning: no clear miss, but worse than before")
     return _missed(level)
@@ -47,7 +47,7 @@ def _missed(level: pd.Series | None) -> str:
     if level["steadily_missed"]:
         return _("Missed its goal, as most of the time; waiting will not help")
     if level["direction"] == "better":
-        return _("Missed its goal, but getting better")
+        return _("Missed its goal, but better than before")
     return _("Missed its goal")
 
 
@@ -89,7 +89,7 @@ def _unhappy(row: pd.Series) -> str:
         said = _(
             "Users' scores fall by about {slope} a month, to about {level} ({low} to {high}) now."
         )
-    kept = _("No service level was missed; they may measure the wrong thing.")
+    kept = _("No service level was missed; the targets may measure the wrong thing.")
     return joined([said.format(**places), kept])
 
 

@@ -12,6 +12,7 @@ from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.language import _, joined, ngettext
 from slm_analysis.presentation.numbers import (
     capitalised,
+    continued,
     count,
     counted,
     in_words,
@@ -47,7 +48,7 @@ def verdict(row: pd.Series) -> str:
     """Return the verdict that stands in the portfolio."""
     if not row["stands"]:
         # Better or worse in its own report, but not once all changes of all units count.
-        return _("Not after correction")
+        return _("Not certain over all changes")
     if row["final"] and row["verdict"] == CANNOT_TELL:
         return _(effect_words.NEVER)
     return _(effect_words.VERDICTS[row["verdict"]])
@@ -72,7 +73,9 @@ def subject(row: pd.Series) -> str:
 def followed(result: Portfolio) -> str:
     """Return how many changes were followed by better or worse results; empty where none was."""
     found = _followed(result)
-    return _("{answer}.").format(answer=_title(result)) if any(found.values()) else ""
+    if not any(found.values()):
+        return ""
+    return _("Over all units: {answer}.").format(answer=continued(_title(result)))
 
 
 def _followed(result: Portfolio) -> dict[str, list[str]]:

@@ -46,7 +46,7 @@ def direction(level: pd.Series) -> str:
         return ""
     worse = level["direction"] == "worse"
     if pd.isna(level["since"]):
-        return _("getting worse") if worse else _("getting better")
+        return _("worse than before") if worse else _("better than before")
     since = numbers.date(pd.Timestamp(level["since"]), year=False)
     text = _("worse since {since}") if worse else _("better since {since}")
     return text.format(since=since)

@@ -280,8 +280,8 @@ def _combined(result: RootCauses, finding: pd.Series) -> str:
             (pair["driver"], pair["level"]),
             (pair["with_driver"], pair["with_level"]),
         }:
-            more = _("On tickets held out both together brought more than each alone: {late}, "
-                     "{excess} more than expected.")  # fmt: skip
+            more = _("Both together bring more than each alone, as tickets set aside for the test "
+                     "show: with both {late} were late, {excess} more than expected.")  # fmt: skip
             return joined([told, more.format(late=late_of(pair), excess=excess(pair))])
     return told
 
@@ -326,9 +326,9 @@ def _worth(result: RootCauses) -> str:
     a_month, low, high = (
         tickets(first[name] / _months(result)) for name in ("excess", "excess_low", "excess_high")
     )
-    return _("Mending it is worth at most about {n} {late} a month ({low} to {high}).").format(
-        n=a_month, late=late.many, low=low, high=high
-    )
+    return _(
+        "If it is the cause, mending it saves about {n} {late} a month ({low} to {high})."
+    ).format(n=a_month, late=late.many, low=low, high=high)
 
 
 def say(result: RootCauses) -> Prose:

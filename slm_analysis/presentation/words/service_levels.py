@@ -280,7 +280,7 @@ def _next(missed: pd.DataFrame) -> str:
         return _("See what goes with the breaches of {service}.").format(service=service)
     if len(missed):
         return _("Change nothing on this month alone; see whether the trend agrees.")
-    return _("No action is needed here. See the trends for early warnings.")
+    return _("No service level calls for action. See the trends for early warnings.")
 
 
 def say(result: ServiceLevels) -> Prose:

@@ -86,7 +86,10 @@ def _figure(result: UserSatisfaction) -> str:
 
 
 def _why(result: UserSatisfaction) -> str:
-    return _("too few answers to judge a goal") if _has_goal(result) else _("no goal is agreed")
+    if not _has_goal(result):
+        return _("no goal is agreed")
+    names = _names(result.levels[result.levels["goal"].notna()])
+    return _("too few answers to judge the goal of {names}").format(names=names)
 
 
 def by_goal(result: UserSatisfaction) -> str:
