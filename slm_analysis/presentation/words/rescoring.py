@@ -9,6 +9,7 @@ from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import digits_to_tell, percent
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
+from slm_analysis.presentation.words.goals import goal_in_words
 from slm_analysis.questions.rescoring import Rescoring
 from slm_analysis.sla.changed_terms import CALENDAR, GOAL, PAUSES, PRIORITIES, REOPENING
 
@@ -49,7 +50,8 @@ def term(row: pd.Series) -> str:
         REOPENING: _("reopening: {value}"),
         PRIORITIES: _("judged as another priority: {value}"),
     }[row["term"]]
-    return text.format(value=row["value"])
+    value = goal_in_words(row["value"]) if row["term"] == GOAL else row["value"]
+    return text.format(value=value)
 
 
 def change(row: pd.Series) -> str:
