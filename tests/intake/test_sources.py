@@ -159,6 +159,17 @@ tickets:
         ]
         assert len(loaded["tickets"].accepted) == 2
 
+    def test_local_times_that_stand_twice_or_not_at_all_are_noted(self, tmp_path):
+        write(
+            tmp_path,
+            tickets_csv=PLAIN + "T1,U,S,2024-11-03 01:30\nT2,U,S,2024-03-10 02:30\n"
+            "T3,U,S,2024-11-03 01:45\n",
+        )
+        where = {"timezone": "America/New_York", "column": "opened_at"}
+        assert notes(load(tmp_path, timezone="America/New_York")) == [
+            ("repeated_hour", where | {"n": 2}), ("skipped_hour", where | {"n": 1}),
+        ]  # fmt: skip
+
     def test_a_header_alone_is_an_empty_table(self, tmp_path):
         write(tmp_path, tickets_csv=PLAIN)
         assert load(tmp_path)["tickets"].read == 0
