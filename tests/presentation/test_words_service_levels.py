@@ -130,7 +130,8 @@ def test_headline_with_misses():
         "Without a verdict (open, or too few cases): one."
     )
     assert top.sure == (
-        "Of 2 promises missed, 1 could be chance. More than chance: the one promise kept."
+        "Of 2 promises missed, 1 could be chance. There are cases enough to be sure of the one "
+        "promise kept."
     )
     assert top.next == "See what goes with the breaches of Invoices."
     assert top.link == "03_root_causes"
@@ -141,7 +142,7 @@ def test_headline_with_a_miss_that_could_be_chance():
     assert top.title == "One of three promises was missed in October 2026"
     assert top.lead.startswith("Travel, resolution: missed, uncertain. 46 of 49, 93.9%, against")
     assert top.sure == (
-        "It could be chance: the one promise missed. More than chance: all 2 promises kept."
+        "The one miss may be chance. There are cases enough to be sure of all 2 promises kept."
     )
     assert top.next == "Change nothing on this month alone; see whether the trend agrees."
     assert top.link == "02_trends"

@@ -236,13 +236,13 @@ def _sure(missed: pd.DataFrame, kept: pd.DataFrame) -> str:
         missed,
         clear=counted(
             len(missed),
-            "More than chance: the one promise missed.",
-            "More than chance: all {n} promises missed.",
+            "The one miss is more than chance.",
+            "All {n} misses are more than chance.",
         ),
         unsure=counted(
             len(missed),
-            "It could be chance: the one promise missed.",
-            "It could be chance: all {n} promises missed.",
+            "The one miss may be chance.",
+            "All {n} misses may be chance.",
         ),
         both=_("Of {n} promises missed, {unsure} could be chance."),
     )
@@ -250,8 +250,8 @@ def _sure(missed: pd.DataFrame, kept: pd.DataFrame) -> str:
         kept,
         clear=counted(
             len(kept),
-            "More than chance: the one promise kept.",
-            "More than chance: all {n} promises kept.",
+            "There are cases enough to be sure of the one promise kept.",
+            "There are cases enough to be sure of all {n} promises kept.",
         ),
         unsure=counted(
             len(kept),
