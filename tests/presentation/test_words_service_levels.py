@@ -157,7 +157,7 @@ def test_headline_of_a_quiet_month():
     )
     assert top.what == "Kept: 3 promises."
     assert top.sure == ("For 1 of the 3 promises kept there are too few cases to be sure.")
-    assert top.next == "No action is needed here. See the trends for early warnings."
+    assert top.next == "No service level calls for action. See the trends for early warnings."
     assert top.link == "02_trends"
 
 
