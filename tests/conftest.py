@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from slm_analysis.dataset.prepare import prepare
 from slm_analysis.project import NOTEBOOKS, PREPARED
+from tests.real_projects import write_project
 
 settings.register_profile("project", deadline=None)  # a busy machine is no fault
 settings.load_profile("project")
@@ -27,6 +30,28 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def common(tmp_path_factory, worker_id) -> Path:
+    """Return a folder that all processes of a test run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def real_project(shared, common) -> Callable[[str], Path]:
+    """Return a function: the name of a real data set to its project, prepared once a test run."""
+
+    def project(name: str) -> Path:
+        root = common / f"real-{name}"
+        with FileLock(common / f"real-{name}.lock"):
+            if not root.exists():
+                write_project(root, name, shared)
+        prepare(root, root / PREPARED)
+        return root
+
+    return project
+
+
+@pytest.fixture(scope="session")
 def sample_project() -> Path:
     """Return the repository itself: a project with the sample data, prepared."""
     prepare(PROJECT, PROJECT / PREPARED)
@@ -34,22 +59,25 @@ def sample_project() -> Path:
 
 
 @pytest.fixture(scope="session")
-def executed_notebooks(sample_project, tmp_path_factory) -> dict[str, Path]:
+def executed_notebooks(sample_project, common) -> dict[str, Path]:
     """Return every notebook of the project by name, run by papermill as it stands."""
-    return _executed(sample_project, tmp_path_factory.mktemp("executed"))
+    return _executed(sample_project, common / "executed")
 
 
 @pytest.fixture(scope="session")
-def executed_in_chinese(sample_project, tmp_path_factory) -> dict[str, Path]:
+def executed_in_chinese(sample_project, common) -> dict[str, Path]:
     """Return every notebook of the project by name, run by papermill in Chinese."""
-    return _executed(sample_project, tmp_path_factory.mktemp("chinese"), "-p", "language", "zh")
+    return _executed(sample_project, common / "chinese", "-p", "language", "zh")
 
 
 def _executed(project: Path, folder: Path, *options: str) -> dict[str, Path]:
     notebooks = sorted((project / NOTEBOOKS).glob("*.ipynb"))
+    folder.mkdir(exist_ok=True)
 
     def run(notebook: Path) -> Path:
         target = folder / notebook.name
+        if target.exists():
+            return target
         papermill = [sys.executable, "-m", "papermill", "--no-progress-bar"]
         command = [*papermill, *options, notebook, target]
         done = subprocess.run(  # noqa: S603
@@ -58,5 +86,5 @@ def _executed(project: Path, folder: Path, *options: str) -> dict[str, Path]:
         assert done.returncode == 0, f"{notebook.name}: {done.stderr[-2000:]}"
         return target
 
-    with ThreadPoolExecutor(2) as pool:
+    with FileLock(folder / ".lock"), ThreadPoolExecutor(2) as pool:
         return dict(zip((n.stem for n in notebooks), pool.map(run, notebooks), strict=True))

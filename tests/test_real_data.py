@@ -68,14 +68,18 @@ class Project:
 
 
 @pytest.fixture(scope="module")
-def project(shared, tmp_path_factory) -> Callable[..., Project]:
+def project(shared, real_project, tmp_path_factory) -> Callable[..., Project]:
     """Return a function: the name of a real data set, and a goal, to its project."""
     known: dict[tuple, Project] = {}
 
     def project(name: str, goal: str | None = None) -> Project:
         if (name, goal) not in known:
-            folder = tmp_path_factory.mktemp(name)
-            known[name, goal] = Project(write_project(folder, name, shared, goal))
+            root = (
+                write_project(tmp_path_factory.mktemp(name), name, shared, goal)
+                if goal
+                else real_project(name)
+            )
+            known[name, goal] = Project(root)
         return known[name, goal]
 
     return project

@@ -8,7 +8,6 @@ import slm_analysis as slm
 from slm_analysis.dataset.prepare import prepare
 from slm_analysis.presentation import headline, plot, say, table
 from slm_analysis.project import PREPARED
-from tests.real_projects import write_project
 
 QUESTIONS = (
     "service_levels", "workload", "time_taken", "stability", "outlook", "root_causes",
@@ -25,8 +24,8 @@ UNITS = {
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_every_question_is_answered_and_shown(shared, tmp_path, monkeypatch, name):
-    root = write_project(tmp_path, name, shared)
+def test_every_question_is_answered_and_shown(real_project, monkeypatch, name):
+    root = real_project(name)
     prepared = prepare(root, root / PREPARED)
     monkeypatch.chdir(root)
     for business_unit in UNITS[name] or prepared.units:

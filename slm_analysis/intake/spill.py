@@ -16,6 +16,8 @@ import pyarrow as pa
 
 SOURCE_ROW = " row"
 """The name under which the index, row numbers of the source, is kept; no column begins so."""
+PART_ROWS = 1 << 18
+"""Rows of all tables that a part should hold."""
 COMPRESSION = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -103,6 +105,11 @@ class Spill:
 
 def _on_rows(table: pa.Table) -> pd.DataFrame:
     return table.to_pandas().set_index(SOURCE_ROW).rename_axis(None)
+
+
+def parts_for(rows: int) -> int:
+    """Return into how many parts so many rows go."""
+    return 1 + rows // PART_ROWS
 
 
 def part_of(keys: pd.Series, parts: int) -> np.ndarray:

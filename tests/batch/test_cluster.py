@@ -21,7 +21,7 @@ from slm_analysis.cli import BAD_INPUT, BAD_REPORTS, OK, main
 from slm_analysis.dataset.prepare import prepare
 from slm_analysis.errors import InputError
 from slm_analysis.fingerprint import program_digest
-from slm_analysis.intake import sources
+from slm_analysis.intake import spill
 from slm_analysis.project import PREPARED
 from tests.batch.processes import (
     WAIT,
@@ -136,7 +136,7 @@ def test_a_run_on_a_cluster_is_as_one_here(project, place, tmp_path):
 
 
 def test_data_prepared_on_a_cluster_are_as_if_prepared_here(project, place, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "PART_ROWS", 2)
+    monkeypatch.setattr(spill, "PART_ROWS", 2)
     alone = write_project(tmp_path / "alone")
     here = prepare(alone, alone / "prepared")
     monkeypatch.chdir(project)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from slm_analysis.dataset import parts as parts_module
 from slm_analysis.dataset.prepare import COMPARISON, prepare
 from slm_analysis.errors import InputError
-from slm_analysis.intake import csv_text, exports, sources
+from slm_analysis.intake import csv_text, exports, spill
 from slm_analysis.project import SOURCES
 from tests.sla.agreement_texts import agreement_text
 from tests.small_projects import project, write
@@ -26,7 +26,7 @@ def prepared_in(root, data, rows=None):
         if rows is not None:
             patch.setattr(csv_text, "CHUNK", rows)
             patch.setattr(exports, "CHUNK", rows)
-            patch.setattr(sources, "PART_ROWS", rows)
+            patch.setattr(spill, "PART_ROWS", rows)
         return prepare(root, data)
 
 

@@ -15,7 +15,6 @@ from slm_analysis.result import note
 from slm_analysis.sample.centre import UNITS
 from slm_analysis.sample.surveys import COST_OF_LATENESS
 from slm_analysis.sample.truth import TRUTH
-from tests.real_projects import write_project
 
 NAN = float("nan")
 
@@ -88,9 +87,8 @@ def test_too_little_is_said_to_be_too_little(unit):
         followed_targets(opened, min_effect=-1)
 
 
-def test_the_negative_control_claims_nothing(tmp_path_factory, shared, monkeypatch):
-    folder = write_project(tmp_path_factory.mktemp("tech_support"), "tech_support", shared)
-    monkeypatch.chdir(folder)
+def test_the_negative_control_claims_nothing(real_project, monkeypatch):
+    monkeypatch.chdir(real_project("tech_support"))
     for name in ("Austria", "United Kingdom", "Italy"):
         opened = open_unit(name, period_start="2023-01-01", period_end="2023-12-31")
         result = followed_targets(opened)

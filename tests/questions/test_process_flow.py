@@ -7,7 +7,6 @@ import pytest
 from slm_analysis import bottlenecks, open_unit, process_flow
 from slm_analysis.errors import InputError
 from slm_analysis.sample.truth import TRUTH
-from tests.real_projects import write_project
 
 CAUSE = TRUTH.cause
 EVER = {"period_start": "2000-01-01", "period_end": "2099-12-31"}
@@ -22,10 +21,9 @@ def unit(sample_project, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def declarations(shared, tmp_path_factory):
-    root = write_project(tmp_path_factory.mktemp("declarations"), "declarations", shared)
+def declarations(real_project):
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
+        patch.chdir(real_project("declarations"))
         yield open_unit("University", **EVER)
 
 

@@ -13,7 +13,6 @@ from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.questions.root_causes import LOOKS, MOST_BARS, MOST_FINDINGS
 from slm_analysis.questions.ticket_drivers import STATUS, ticket_drivers
 from slm_analysis.sample.truth import TRUTH
-from tests.real_projects import write_project
 
 CAUSE = TRUTH.cause
 
@@ -311,8 +310,8 @@ FURTHER = [
 
 
 @pytest.fixture(scope="module")
-def incidents(tmp_path_factory, shared):
-    return write_project(tmp_path_factory.mktemp("uci"), "uci", shared)
+def incidents(real_project):
+    return real_project("uci")
 
 
 @pytest.fixture(scope="module")

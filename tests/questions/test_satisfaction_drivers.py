@@ -14,7 +14,6 @@ from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.questions.satisfaction_drivers import LATE, TIME
 from slm_analysis.sample.surveys import COST_OF_LATENESS
 from slm_analysis.sample.truth import TRUTH
-from tests.real_projects import write_project
 
 
 @pytest.fixture
@@ -92,9 +91,8 @@ def test_bad_input_is_told(unit):
 # --- Real data -----------------------------------------------------------------------------------
 
 
-def test_no_driver_is_claimed_at_the_help_desk(tmp_path_factory, shared, monkeypatch):
-    folder = write_project(tmp_path_factory.mktemp("tech_support"), "tech_support", shared)
-    monkeypatch.chdir(folder)
+def test_no_driver_is_claimed_at_the_help_desk(real_project, monkeypatch):
+    monkeypatch.chdir(real_project("tech_support"))
     for name in ("Austria", "United Kingdom", "Italy"):
         opened = open_unit(name, period_start="2023-01-01", period_end="2023-12-31")
         result = satisfaction_drivers(opened)

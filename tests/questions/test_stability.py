@@ -12,7 +12,6 @@ from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.questions.stability import RECENT
 from slm_analysis.sample.truth import TRUTH
 from tests.presentation.made_up_charts import made_up_stability, made_up_unit, once, shares
-from tests.real_projects import write_project
 
 
 @pytest.fixture
@@ -100,9 +99,9 @@ def test_the_record_for_the_portfolio(unit):
 # --- Real data --------------------------------------------------------------------------------
 
 
-def test_the_incident_log_changed_in_spring_2016(tmp_path, monkeypatch, shared):
+def test_the_incident_log_changed_in_spring_2016(real_project, monkeypatch):
     """Half a year after the log begins most incidents are in time; nobody recorded a change."""
-    monkeypatch.chdir(write_project(tmp_path, "uci", shared))
+    monkeypatch.chdir(real_project("uci"))
     period = {"period_start": "2016-05-01", "period_end": "2016-05-31"}
     result = stability(open_unit("Category 26", **period))
     changed = result.services[result.services["since"].notna()]

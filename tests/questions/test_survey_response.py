@@ -10,7 +10,6 @@ from slm_analysis.errors import InputError
 from slm_analysis.presentation import plot, say, table
 from slm_analysis.questions.survey_response import FUNNEL, RATE, SurveyResponse
 from slm_analysis.sample.centre import UNITS
-from tests.real_projects import write_project
 
 NAN = float("nan")
 
@@ -66,9 +65,8 @@ def test_answers_without_tickets_and_bad_input(unit):
         survey_response(opened, months=0)
 
 
-def test_no_difference_is_claimed_at_the_help_desk(tmp_path_factory, shared, monkeypatch):
-    folder = write_project(tmp_path_factory.mktemp("tech_support"), "tech_support", shared)
-    monkeypatch.chdir(folder)
+def test_no_difference_is_claimed_at_the_help_desk(real_project, monkeypatch):
+    monkeypatch.chdir(real_project("tech_support"))
     for name in ("Austria", "United Kingdom", "Italy"):
         opened = open_unit(name, period_start="2023-01-01", period_end="2023-12-31")
         result = survey_response(opened)

@@ -15,7 +15,6 @@ from slm_analysis.questions.user_satisfaction import ALL_SERVICES, HIDDEN, NO_GO
 from slm_analysis.sample.centre import UNITS
 from slm_analysis.sample.truth import TRUTH
 from slm_analysis.sla.goals import parse_goal
-from tests.real_projects import write_project
 
 
 @pytest.fixture
@@ -253,8 +252,8 @@ def test_a_goal_for_the_share_of_satisfied_users(unit):
 
 
 @pytest.fixture(scope="module")
-def help_desk(tmp_path_factory, shared):
-    return write_project(tmp_path_factory.mktemp("tech_support"), "tech_support", shared)
+def help_desk(real_project):
+    return real_project("tech_support")
 
 
 def test_only_closed_tickets_of_the_help_desk_are_rated(help_desk, monkeypatch):
