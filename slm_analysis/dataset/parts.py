@@ -176,14 +176,15 @@ def prepare_part(whole: Whole, number: int) -> PreparedPart:
             return PreparedPart({}, faults=_faults(units, tables, owners, whole))
         undecided = set(fresh.loc[undecided_at_export(fresh, tickets), "business_unit"])
         scored = {unit: keys[unit][unit in undecided] for unit in units}
-        of_unit = by_unit(fresh, fresh["business_unit"]).of
+        scores = by_unit(fresh, fresh["business_unit"])
         for unit, folder in folders.items():
             if unit in kept:
                 _link(whole.earlier.folder / slug(unit) / TARGETS_FILE, folder / TARGETS_FILE)
                 scored[unit] = whole.earlier.scored[unit]
                 written[unit][TARGETS] = file_digest(folder / TARGETS_FILE)
             else:
-                written[unit] |= write_tables(folder, {TARGETS: of_unit[unit]})
+                own = scores.of.get(unit, scores.none)  # none where no promise is about tickets
+                written[unit] |= write_tables(folder, {TARGETS: own})
         targets = pd.concat(
             [fresh, *(pd.read_parquet(folders[unit] / TARGETS_FILE) for unit in kept)],
             ignore_index=True,

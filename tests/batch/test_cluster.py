@@ -24,6 +24,7 @@ from slm_analysis.fingerprint import program_digest
 from slm_analysis.intake import spill
 from slm_analysis.project import PREPARED
 from tests.batch.processes import (
+    LONG,
     WAIT,
     all_gone,
     family,
@@ -211,7 +212,7 @@ def test_ctrl_c_ends_what_runs_on_the_workers(waiting, place):
         parents = [psutil.Process(kernels(waiting, unit)[0]).parent() for unit in UNITS]
         beside = [p for parent in parents for p in family(parent.pid)]
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate()
+        _, err = process.communicate(timeout=LONG)
     assert process.returncode == BAD_REPORTS
     assert err == "stopped; finished reports are kept, the next run goes on from there\n"
     until(lambda: all_gone(beside), "no kernel left")

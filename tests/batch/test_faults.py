@@ -23,6 +23,7 @@ from slm_analysis.batch.run import run
 from slm_analysis.cli import BAD_REPORTS, OK, main
 from slm_analysis.project import slug
 from tests.batch.processes import (
+    LONG,
     NOTE,
     WAIT,
     all_gone,
@@ -71,7 +72,7 @@ def told(records: dict[str, Record]) -> dict[str, str]:
 
 def ended(process: subprocess.Popen) -> tuple[int, dict[str, str]]:
     """Return the exit code of a run with ``--json``, and the status of each unit's report."""
-    out, err = process.communicate()
+    out, err = process.communicate(timeout=LONG)
     assert "Traceback" not in err, err
     lines = [json.loads(line) for line in out.splitlines()]
     return process.returncode, {line["business_unit"]: line["status"] for line in lines}
@@ -322,7 +323,7 @@ def test_a_scheduler_ends_the_run(running):
     process, root = running
     started_by_run = family(process.pid)
     process.send_signal(signal.SIGTERM)
-    _, err = process.communicate()
+    _, err = process.communicate(timeout=LONG)
     assert process.returncode == BAD_REPORTS
     assert err == "stopped; finished reports are kept, the next run goes on from there\n"
     assert all_gone(started_by_run)
