@@ -87,6 +87,11 @@ def test_tickets_without_a_history_have_no_events(events):
     assert events(frame, []) == []
 
 
+def test_a_history_of_work_alone_has_no_events(events):
+    frame = tickets(OPENED | {"resolved_at": "2026-03-02 12:00"})
+    assert events(frame, statuses("T0", ("Work", "2026-03-02 10:00"))) == []
+
+
 def test_each_ticket_has_its_own_pauses(events):
     frame = tickets(
         OPENED | {"resolved_at": "2026-03-02 13:00"}, OPENED | {"resolved_at": "2026-03-02 12:00"}
