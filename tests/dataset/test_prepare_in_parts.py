@@ -108,7 +108,7 @@ TABLES = {
 }  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.fixed_dictionaries(TABLES), st.sampled_from([1, 2, FEW]))
 def test_faulty_exports_come_out_the_same_in_chunks_and_every_row_counts(
     tmp_path_factory, files, rows
@@ -130,7 +130,7 @@ LAYOUTS = {
 }
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     drawn(ticket_id=TICKET, business_unit=UNIT, what=["New", "Done", ""], at=TIME, opened=TIME),
     st.sampled_from(sorted(LAYOUTS)),
