@@ -14,6 +14,8 @@ MINUS = "−"
 MOST_DIGITS = 4
 ROUNDING = 1e-10
 """Percents and scores closer than this are equal, as for the verdicts on shares."""
+TRUE_DIGITS = 10
+"""What comes behind is noise of binary fractions: 100 * (23 / 80) is 28.75."""
 HOURS_SHOWN_WHOLE = 100
 ROUND_COUNTS = (2, 3, 4, 5, 10, 20, 50, 100)
 MONTHS = tuple(month_name)[1:]
@@ -258,7 +260,7 @@ def _side(value: float, goal: float) -> int:
 
 
 def _signed(value: float, digits: int, thousands: str = "") -> str:
-    text = f"{value:{thousands}.{digits}f}"
+    text = f"{round(value, TRUE_DIGITS):{thousands}.{digits}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")
     return text.replace("-", MINUS)

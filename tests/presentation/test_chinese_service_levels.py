@@ -64,7 +64,7 @@ def test_headline_with_misses():
     assert top.what == (
         "未达标：Invoices（解决）和Travel（解决）。达标：1项。尚无结论（未定或数量太少）：1项。"
     )
-    assert top.sure == "2项未达标的承诺中，1项可能只是偶然。超出偶然：达标的1项承诺。"
+    assert top.sure == "2项未达标的承诺中，1项可能只是偶然。1项达标的案例数足以确定。"
     assert top.next == "请查看Invoices的逾期工单与哪些因素相关。"
     assert top.text().splitlines()[2] == f"发生了什么：{top.what}"
 
@@ -72,7 +72,7 @@ def test_headline_with_misses():
 def test_headline_with_a_miss_that_could_be_chance():
     top = headline(service_levels(unsure(), kept(), kept("Reports")))
     assert top.title == "2026年10月，3项承诺中有1项未达标"
-    assert top.sure == "可能只是偶然：未达标的1项承诺。超出偶然：达标的2项承诺。"
+    assert top.sure == "1项未达标可能是偶然。2项达标的案例数足以确定。"
     assert top.next == "不要只凭这一个月就做改变；先看趋势是否一致。"
 
 
@@ -83,7 +83,7 @@ def test_headline_of_a_quiet_month():
         top.lead == "最接近目标的是Payments（解决）：990/1,000（99.0%），目标为2个工作日内达95%。"
     )
     assert top.sure == "3项达标的承诺中，1项数量太少，不足以定论。"
-    assert top.next == "此处无需行动。早期预警请看趋势。"
+    assert top.next == "没有服务水平需要采取行动。早期预警请看趋势。"
 
 
 @pytest.mark.parametrize(

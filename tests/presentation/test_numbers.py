@@ -47,6 +47,11 @@ def test_a_score_is_shown_on_its_side_of_the_goal(value, goal):
     assert shown == pytest.approx(value, abs=0.051)
 
 
+def test_a_half_is_rounded_as_the_fraction_and_not_as_its_binary_form():
+    assert 100 * (23 / 80) < 28.75
+    assert numbers.percent(23 / 80) == "28.8%"
+
+
 @given(
     share=st.integers(0, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
     goal=GOALS,
