@@ -97,15 +97,15 @@ class Cluster:
         InputError
             Where a part, or the scheduler, is lost for good.
         """
-        futures = self._client.map(function, list(parts), pure=False)
-        for future in distributed.as_completed(futures, loop=self._client.loop):
-            try:
+        try:
+            futures = self._client.map(function, list(parts), pure=False)
+            for future in distributed.as_completed(futures, loop=self._client.loop):
                 yield future.result()
-            except distributed.KilledWorker as e:
-                problem = f"A part was lost with its worker (tries: {e.allowed_failures + 1})."
-                raise InputError(Fault(problem, "Mostly it lacks memory.")) from None
-            except CancelledError:
-                raise InputError(Fault("The scheduler was lost.", "Run it again.")) from None
+        except distributed.KilledWorker as e:
+            problem = f"A part was lost with its worker (tries: {e.allowed_failures + 1})."
+            raise InputError(Fault(problem, "Mostly it lacks memory.")) from None
+        except (CancelledError, ClosedClientError):
+            raise InputError(Fault("The scheduler was lost.", "Run it again.")) from None
 
     def execute(self, jobs: Sequence[Job], root: Path) -> Generator[tuple[Job, Record]]:
         """Run jobs, yielding each with its record as it ends."""

@@ -47,7 +47,7 @@ LEVEL = [
 ]  # fmt: skip
 RECORD = [
     "service", "sla", "finding", "goal", "goal_agreed", "level", "level_low", "level_high", "slope",
-    "slope_low", "slope_high", "poor", "falling", "periods", "answers",
+    "slope_low", "slope_high", "interval_level", "poor", "falling", "periods", "answers",
 ]  # fmt: skip
 
 
@@ -96,7 +96,7 @@ class UserSatisfaction(Answer):
         """Return the scores, and where service levels tell another story than satisfaction."""
         told = pd.DataFrame(columns=RECORD)
         if self.watermelon is not None:
-            groups = self.watermelon.groups
+            groups = self.watermelon.groups.assign(interval_level=self.watermelon.interval_level)
             found = groups[groups["finding"] != ""]
             of_unit = found["service"] == ALL_SERVICES
             told = found[of_unit] if of_unit.any() else found

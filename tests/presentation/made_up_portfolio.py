@@ -48,7 +48,8 @@ def unhappy(**values: object) -> dict:
     """Return a unit whose targets are met while its users are not satisfied."""
     return {
         "service": None, "finding": "watermelon", "level": 3.64, "level_low": 3.32,
-        "level_high": 3.88, "goal": 4.2, "slope": -0.068, "poor": True, "falling": True,
+        "level_high": 3.88, "interval_level": 0.92, "goal": 4.2, "slope": -0.068, "poor": True,
+        "falling": True,
     } | values  # fmt: skip
 
 

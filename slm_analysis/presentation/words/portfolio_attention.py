@@ -10,6 +10,7 @@ from slm_analysis.presentation.language import _, joined, ngettext
 from slm_analysis.presentation.numbers import (
     count,
     counted,
+    percent,
     percent_beside,
     plain_number,
     plain_percent,
@@ -77,17 +78,22 @@ def _unhappy(row: pd.Series) -> str:
         "high": score(row["level_high"]),
         "goal": plain_number(row["goal"]),
         "slope": score(abs(row["slope"]), 2),
+        "sure": percent(row["interval_level"], 0),
     }
     if row["poor"] and row["falling"]:
         said = _(
-            "Users' scores have fallen to about {level} ({low} to {high}), below the goal of "
-            "{goal}."
+            "Users' scores have fallen to about {level} ({sure} interval {low} to {high}), below "
+            "the goal of {goal}."
         )
     elif row["poor"]:
-        said = _("Users' scores lie at about {level} ({low} to {high}), below the goal of {goal}.")
+        said = _(
+            "Users' scores lie at about {level} ({sure} interval {low} to {high}), below the goal "
+            "of {goal}."
+        )
     else:
         said = _(
-            "Users' scores fall by about {slope} a month, to about {level} ({low} to {high}) now."
+            "Users' scores fall by about {slope} a month, to about {level} ({sure} interval {low} "
+            "to {high}) now."
         )
     kept = _("No service level was missed; the targets may measure the wrong thing.")
     return joined([said.format(**places), kept])
