@@ -369,13 +369,13 @@ def test_no_more_than_three_things_are_named():
 # --- The mix held fixed --------------------------------------------------------------------------
 
 
-def mixed(hidden=False):
-    """Return tickets of teams that get more of the hard ones; B does better if `hidden`."""
+def mixed(of_b: float = 1.0):
+    """Return tickets of teams of which B gets more hard ones, and is late `of_b` times as often."""
     random = np.random.default_rng(5)
     n = 12_000
     hard = random.random(n) < 0.5
     team = np.where(random.random(n) < np.where(hard, 0.75, 0.25), "B", "A")
-    chance = np.where(hard, 0.3, 0.05) * np.where((team == "B") & hidden, 0.5, 1.0)
+    chance = np.where(hard, 0.3, 0.05) * np.where(team == "B", of_b, 1.0)
     tickets = pd.DataFrame(
         {
             "opened_at": pd.Timestamp("2026-05-04", tz="UTC")
@@ -395,14 +395,23 @@ def test_what_the_mix_explains_is_warned_of():
     assert re.fullmatch(
         r"B \(team\) stands out at first sight only: 2\.\d times the odds of the others\. "
         r"With the same mix of tickets no clear difference is left: "
-        r"(0\.9\d?|1\.\d+|1\.0\d) \(0\.\d+ to 1\.\d+\)\.",
+        r"(0\.9\d?|1\.\d+|1\.0\d) \(0\.\d+ to 1\.\d+\) times\.",
         warnings[0],
     )
     assert driver_odds(result).caption.sentence == warnings[0]
 
 
+def test_what_the_mix_turns_round_is_told_as_that():
+    warnings = [text for text in say(causes(within=mixed(of_b=0.8))).caveats if "mix" in text]
+    assert re.fullmatch(
+        r"B \(team\) stands out at first sight only: 1\.\d times the odds of the others\. With the "
+        r"same mix of tickets it does better than they: 0\.\d+ \(0\.\d+ to 0\.\d+\) times\.",
+        warnings[0],
+    )
+
+
 def test_what_the_mix_hides_is_warned_of():
-    warnings = [text for text in say(causes(within=mixed(hidden=True))).caveats if "mix" in text]
+    warnings = [text for text in say(causes(within=mixed(of_b=0.5))).caveats if "mix" in text]
     assert any(
         text.startswith("A (team) does worse with the same mix of tickets: ") for text in warnings
     )

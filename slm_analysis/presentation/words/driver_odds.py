@@ -84,16 +84,28 @@ def mix_warnings(result: RootCauses) -> Iterator[str]:
             break
         if row["q"] <= row["q_of_look"] and row["excess_low"] > 0 and not row["finding"]:
             told += 1
-            yield _(
-                "{reason} stands out at first sight only: {first_sight} the odds of the others. "
-                "With the same mix of tickets no clear difference is left: {odds}."
-            ).format(reason=name, first_sight=first_sight, odds=interval(row))
+            yield _first_sight_only(row).format(
+                reason=name, first_sight=first_sight, odds=interval(row)
+            )
         elif row["modelled_low"] > 1 and not row["finding"]:
             told += 1
             yield _(
                 "{reason} does worse with the same mix of tickets: {odds} times the odds of the "
                 "others, at first sight {first_sight}."
             ).format(reason=name, first_sight=first_sight, odds=interval(row))
+
+
+def _first_sight_only(row: pd.Series) -> str:
+    """Return what is left of a group with the mix held fixed: nothing clear, or the reverse."""
+    if row["modelled_high"] < 1:
+        return _(
+            "{reason} stands out at first sight only: {first_sight} the odds of the others. With "
+            "the same mix of tickets it does better than they: {odds} times."
+        )
+    return _(
+        "{reason} stands out at first sight only: {first_sight} the odds of the others. With the "
+        "same mix of tickets no clear difference is left: {odds} times."
+    )
 
 
 def caption(result: RootCauses, window: str) -> Caption:
