@@ -1,6 +1,7 @@
 """What is said of what goes with late tickets, from results built by hand."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -326,9 +327,9 @@ def test_a_pair_is_told_with_its_finding():
 def test_a_companion_that_makes_the_pair_is_told_in_one():
     mate = {"with_driver": "opening_team", "with_level": "AP Team 2", "with_breaches": 151.0}
     assert (
-        "Of the 158 late, 151 also had AP Team 2 (team at opening). Both together bring "
-        "more than each alone, as tickets set aside for the test show: with both 63 of 97 were "
-        "late, 59 (37 to 75) more than expected."
+        "Of the 158 late, 151 also had AP Team 2 (team at opening). Both together go "
+        "with more than each alone, as tickets set aside for the test show: with both 63 of 97 "
+        "were late, 59 (37 to 75) more than expected."
     ) in headline(causes(finding(**mate), pairs=pairs(pair()))).what
 
 
@@ -414,6 +415,17 @@ def test_what_the_mix_hides_is_warned_of():
     warnings = [text for text in say(causes(within=mixed(of_b=0.5))).caveats if "mix" in text]
     assert any(
         text.startswith("A (team) does worse with the same mix of tickets: ") for text in warnings
+    )
+
+
+def test_a_finding_that_the_mix_leaves_open_is_not_said_to_stand_out():
+    within = mixed()
+    unsure = within.adjusted.assign(
+        modelled_low=within.adjusted["modelled_low"].where(within.adjusted["driver"] != "hard", 0.9)
+    )
+    result = causes(finding(driver="hard", level="True"), within=replace(within, adjusted=unsure))
+    assert driver_odds(result).caption.title == (
+        "Whether True (hard) stands out with the same mix of tickets cannot be told"
     )
 
 

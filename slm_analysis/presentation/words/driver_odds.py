@@ -119,9 +119,12 @@ def caption(result: RootCauses, window: str) -> Caption:
     else:
         told = found.merge(result.findings[["driver", "level"]].head(1), on=["driver", "level"])
         first = (told if len(told) else found).iloc[0]
-        title = _("{reason} stands out with the same mix of tickets, too").format(
-            reason=reason(first["driver"], first["level"])
+        text = (
+            _("{reason} stands out with the same mix of tickets, too")
+            if first["modelled_low"] > 1
+            else _("Whether {reason} stands out with the same mix of tickets cannot be told")
         )
+        title = text.format(reason=reason(first["driver"], first["level"]))
     warnings = list(mix_warnings(result)) or [
         _("No group looks different once the mix is held fixed.")
     ]

@@ -280,8 +280,10 @@ def _combined(result: RootCauses, finding: pd.Series) -> str:
             (pair["driver"], pair["level"]),
             (pair["with_driver"], pair["with_level"]),
         }:
-            more = _("Both together bring more than each alone, as tickets set aside for the test "
-                     "show: with both {late} were late, {excess} more than expected.")  # fmt: skip
+            more = _(
+                "Both together go with more than each alone, as tickets set aside for the test "
+                "show: with both {late} were late, {excess} more than expected."
+            )
             return joined([told, more.format(late=late_of(pair), excess=excess(pair))])
     return told
 
