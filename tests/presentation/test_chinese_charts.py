@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from slm_analysis.presentation import headline, plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.plots.stability import small_multiples
 from slm_analysis.presentation.tables import control_charts as tables
 from slm_analysis.presentation.words import control_charts as words

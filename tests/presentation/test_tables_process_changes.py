@@ -3,7 +3,7 @@
 import pandas as pd
 
 from slm_analysis.presentation import table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.tables.process_changes import promised_actions, series_numbers
 from slm_analysis.presentation.words.judged_changes import judged
 from slm_analysis.result import note

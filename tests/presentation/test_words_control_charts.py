@@ -6,8 +6,8 @@ import pytest
 
 from slm_analysis.analyses.control_charts import control_chart
 from slm_analysis.presentation import say, table
-from slm_analysis.presentation.about import method
 from slm_analysis.presentation.chart_series import chart_series
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.tables import control_charts as tables
 from slm_analysis.presentation.words import control_charts as words
 from slm_analysis.result import note

@@ -5,7 +5,7 @@ import pandas as pd
 
 from slm_analysis.analyses.excess_time import COLUMNS, ExcessTime
 from slm_analysis.presentation import say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.questions.next_improvements import IMPROVEMENT, NextImprovements
 
 NAN = float("nan")

@@ -8,7 +8,7 @@ import pytest
 
 from slm_analysis.analyses.target_signs import COLUMNS, TargetSigns
 from slm_analysis.presentation import say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.questions.record_signs import RecordSigns
 from slm_analysis.result import note
 

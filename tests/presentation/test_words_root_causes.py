@@ -11,7 +11,7 @@ from slm_analysis.analyses.breach_drivers import ARISES, NOT_STATED, breach_driv
 from slm_analysis.analyses.breach_pairs import COLUMNS as PAIR
 from slm_analysis.analyses.breach_pairs import BreachPairs
 from slm_analysis.presentation import headline, plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.plots.driver_odds import driver_odds
 from slm_analysis.presentation.tables.root_causes import pareto_table
 from slm_analysis.presentation.words import root_causes as words

@@ -7,7 +7,7 @@ import pytest
 
 from slm_analysis.analyses.key_drivers import KeyDrivers
 from slm_analysis.presentation import plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.words import satisfaction_drivers as words
 from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
 from slm_analysis.result import note

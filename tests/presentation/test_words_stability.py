@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from slm_analysis.presentation import headline, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.words import stability as words
 
 from .made_up_charts import WEEKS, made_up_stability, nothing_promised, once, shares

@@ -8,7 +8,7 @@ import pytest
 
 from slm_analysis import time_to_resolve
 from slm_analysis.presentation import plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.questions.time_taken import TimeTaken
 from tests.presentation.drawn import assert_readable, drawn, texts
 

@@ -8,7 +8,7 @@ import pytest
 from slm_analysis.analyses.control_charts import control_chart
 from slm_analysis.analyses.watermelon import Watermelon
 from slm_analysis.presentation import headline, plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.words import user_satisfaction as words
 from slm_analysis.presentation.words import user_scores
 from slm_analysis.questions.answer import key_figures_of

@@ -7,7 +7,7 @@ import pytest
 
 from slm_analysis.analyses.attainment_change import attainment_change
 from slm_analysis.presentation import plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.questions.what_changed import WhatChanged
 
 NOT_SAID = re.compile(r"\b(because|proves|certainly|clearly)\b|p-value|p = ", re.IGNORECASE)

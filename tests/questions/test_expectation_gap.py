@@ -10,7 +10,7 @@ from slm_analysis import expectation_gap, open_unit, scores_by_time
 from slm_analysis.analyses.score_by_time import Limit, ScoreByTime
 from slm_analysis.errors import InputError
 from slm_analysis.presentation import plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.words import expectation_gap as words
 from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.questions.expectation_gap import GAPS, ExpectationGap

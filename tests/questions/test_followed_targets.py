@@ -8,7 +8,7 @@ import pytest
 from slm_analysis import followed_targets, open_unit
 from slm_analysis.errors import InputError
 from slm_analysis.presentation import plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.questions.followed_targets import TABLE, FollowedTargets
 from slm_analysis.result import note

@@ -9,7 +9,7 @@ import pytest
 
 from slm_analysis import open_unit, outlook, plot, say, table
 from slm_analysis.errors import InputError
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.words import outlook as words
 from slm_analysis.questions.answer import key_figures_of
 from slm_analysis.sample.truth import TRUTH

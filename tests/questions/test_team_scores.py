@@ -9,7 +9,7 @@ import pytest
 
 from slm_analysis import open_unit, team_scores, user_satisfaction
 from slm_analysis.presentation import plot, say, table
-from slm_analysis.presentation.about import method
+from slm_analysis.presentation.methods import method
 from slm_analysis.questions.team_scores import TEAMS, TeamScores
 from slm_analysis.sample.centre import UNITS
 from slm_analysis.sample.truth import TRUTH
