@@ -159,7 +159,7 @@ def _run(options: argparse.Namespace) -> int:
 
     root = project_root()
     with _ended_like_ctrl_c(), _workers(options, root) as workers:
-        planned = plan(root, options.period, options.unit)
+        planned = plan(root, options.period, options.unit, workers.each)
         planned = replace(planned, with_code=options.with_code)
         total = len(planned.jobs) + (planned.portfolio is not None)
         unpublished = None

@@ -29,6 +29,7 @@ from slm_analysis.batch.records import (
     record_file,
     write_record,
 )
+from slm_analysis.dataset.told_batch import COMPARISON_READ
 from slm_analysis.files import part_of, put_whole
 from slm_analysis.fingerprint import file_digest
 from slm_analysis.presentation.views import KEY_FIGURES
@@ -43,6 +44,10 @@ QUIET = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
 """Every kernel would report being shut down, and note down what it ran."""
 SEED_DIGITS = 16
 ENGINE = "slm"
+TOLD_BATCH = {KEY_FIGURES, COMPARISON_READ}
+"""MIME types of what no page shows."""
+Emitted = Mapping[str, Mapping[str, object]]
+"""What a notebook told, by MIME type."""
 
 
 def run_job(job: Job, root: Path, kernels: Kernels) -> Record:
@@ -62,8 +67,8 @@ def run_job(job: Job, root: Path, kernels: Kernels) -> Record:
         job.folder.mkdir(parents=True, exist_ok=True)
         for stale in (record_file(job), partial(job)):
             stale.unlink(missing_ok=True)
-        status, error, figures = _tried(job, part, root, kernels)
-        record = _kept(job, part, status, time.monotonic() - begun, error, figures)
+        status, error, emitted = _tried(job, part, root, kernels)
+        record = _kept(job, part, status, time.monotonic() - begun, error, emitted)
     except OSError as e:  # the disk is full, or the folder not ours
         record = ended(job, FAILED, time.monotonic() - begun, _told(e))
         with suppress(OSError):
@@ -75,17 +80,15 @@ def run_job(job: Job, root: Path, kernels: Kernels) -> Record:
     return record
 
 
-def _tried(
-    job: Job, part: Path, root: Path, kernels: Kernels
-) -> tuple[str, str, Mapping[str, object]]:
+def _tried(job: Job, part: Path, root: Path, kernels: Kernels) -> tuple[str, str, Emitted]:
     """Execute a job's notebook, once more where its kernel died."""
     for _ in range(ATTEMPTS):
-        status, error, figures = _attempt(job, part, root, kernels)
+        status, error, emitted = _attempt(job, part, root, kernels)
         if kernels.stopped:
             raise StoppedError
         if status != DIED:
             break
-    return status, error, figures
+    return status, error, emitted
 
 
 def _kept(
@@ -94,7 +97,7 @@ def _kept(
     status: str,
     seconds: float,
     error: str,
-    figures: Mapping[str, object],
+    emitted: Emitted,
 ) -> Record:
     """Give the notebook its name, then write the record."""
     sha256 = ""
@@ -105,19 +108,18 @@ def _kept(
         executed(job).unlink(missing_ok=True)
         if part.exists():
             put_whole(part, partial(job))
-    record = ended(job, status, seconds, error, sha256, figures)
+    figures, compares = emitted.get(KEY_FIGURES), COMPARISON_READ in emitted
+    record = ended(job, status, seconds, error, sha256, figures, compares=compares)
     write_record(job, record)
     return record
 
 
-def _attempt(
-    job: Job, part: Path, root: Path, kernels: Kernels
-) -> tuple[str, str, Mapping[str, object]]:
-    """Execute a job's notebook; return how it ended, what went wrong, and its key figures."""
+def _attempt(job: Job, part: Path, root: Path, kernels: Kernels) -> tuple[str, str, Emitted]:
+    """Execute a job's notebook; return how it ended, what went wrong, and what it emitted."""
     deadline = time.monotonic() + NOTEBOOK_TIMEOUT
     try:
         _execute(job, part, root, kernels, deadline)
-        return DONE, "", _key_figures(part)
+        return DONE, "", _emitted(part)
     except (PapermillExecutionError, CellExecutionError) as e:
         return FAILED, f"{e.ename}: {e.evalue}", {}
     except CellTimeoutError:
@@ -194,10 +196,11 @@ def _as_it_is(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _key_figures(notebook: Path) -> Mapping[str, object]:
-    """Return the key figures that the notebook's cells emitted."""
-    figures: dict[str, object] = {}
+def _emitted(notebook: Path) -> Emitted:
+    """Return what the notebook's cells told the batch, by MIME type."""
+    emitted: dict[str, dict[str, object]] = {}
     for cell in nbformat.read(notebook, as_version=4).cells:
         for output in cell.get("outputs", ()):
-            figures |= output.get("data", {}).get(KEY_FIGURES, {})
-    return figures
+            for mime in TOLD_BATCH & output.get("data", {}).keys():
+                emitted.setdefault(mime, {}).update(output["data"][mime])
+    return emitted

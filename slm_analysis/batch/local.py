@@ -14,6 +14,7 @@ from slm_analysis.batch.records import Record
 
 if TYPE_CHECKING:
     from slm_analysis.batch.kernels import Kernels
+    from slm_analysis.dataset.parts import Each
 
 # What runs notebooks is imported with the first job: a run that finds nothing to do is quick.
 
@@ -26,6 +27,8 @@ class LocalWorkers:
     number : int
         Jobs at a time.
     """
+
+    each: Each = staticmethod(map)
 
     def __init__(self, number: int) -> None:
         self._number = number

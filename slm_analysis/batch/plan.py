@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,11 +20,14 @@ from slm_analysis.batch.parameters import (
     report_title,
 )
 from slm_analysis.dataset.prepare import Prepared, prepare_whole
-from slm_analysis.dataset.unit import reported_period
 from slm_analysis.errors import Fault, InputError, nearest
 from slm_analysis.fingerprint import digest, file_digest, program_digest
 from slm_analysis.project import AGREEMENTS, PREPARED, REPORTS, slug
 from slm_analysis.sla.agreement_yaml import read_agreements
+from slm_analysis.sla.reporting_periods import reported_period
+
+if TYPE_CHECKING:
+    from slm_analysis.dataset.parts import Each
 
 INDEX = "index.html"
 KEY_FIGURES = "key_figures.json"
@@ -48,6 +52,8 @@ class Job:
         Where its files go.
     key : str
         Hash of all that its pages depend on; a finished job with the same key is not run again.
+    comparison : str
+        Hash of the figures of all units, on which the pages of a report that reads them depend.
     """
 
     notebook: Path
@@ -57,6 +63,7 @@ class Job:
     language: str
     folder: Path
     key: str
+    comparison: str = ""
 
     @property
     def name(self) -> str:
@@ -112,7 +119,7 @@ class Plan:
         return list(dict.fromkeys(job.business_unit for job in self.jobs))
 
 
-def plan(root: Path, period: str = "", units: Sequence[str] = ()) -> Plan:
+def plan(root: Path, period: str = "", units: Sequence[str] = (), each: Each = map) -> Plan:
     """Return the jobs of a month, after checking everything that can be checked beforehand.
 
     Parameters
@@ -123,6 +130,8 @@ def plan(root: Path, period: str = "", units: Sequence[str] = ()) -> Plan:
         The month, ``2026-10``; empty: the last complete one before the export.
     units : sequence of str
         Only these business units; empty: every unit in the data.
+    each : callable
+        How parts of the data are prepared, see `slm_analysis.dataset.prepare.prepare`.
 
     Raises
     ------
@@ -133,7 +142,7 @@ def plan(root: Path, period: str = "", units: Sequence[str] = ()) -> Plan:
     with _listing(faults):
         settings = read_settings(root)
     with _listing(faults):
-        prepared = prepare_whole(root, root / PREPARED)
+        prepared = prepare_whole(root, root / PREPARED, each)
     if faults:
         raise InputError(faults)
     with _listing(faults):
@@ -152,7 +161,9 @@ def plan(root: Path, period: str = "", units: Sequence[str] = ()) -> Plan:
         key = digest([file_digest(notebook), values, data, shared])
         place = folder / slug(unit) if unit else folder
         language = settings.language(notebook, unit)
-        return Job(notebook, titles[notebook], unit, values, language, place, key)
+        return Job(
+            notebook, titles[notebook], unit, values, language, place, key, prepared.comparison
+        )
 
     jobs = [
         job(notebook, unit, {UNIT: unit}, prepared.units[unit])

@@ -34,6 +34,8 @@ class Record:
         Of the executed notebook.
     key_figures : mapping
         What the report emitted for the portfolio.
+    comparison : str
+        Hash of the figures of all units, if it has read them.
     """
 
     notebook: str
@@ -44,6 +46,7 @@ class Record:
     error: str
     sha256: str
     key_figures: Mapping[str, object]
+    comparison: str
 
 
 def ended(
@@ -53,6 +56,8 @@ def ended(
     error: str = "",
     sha256: str = "",
     key_figures: Mapping[str, object] | None = None,
+    *,
+    compares: bool = False,
 ) -> Record:
     """Return the record of a job that has ended."""
     return Record(
@@ -64,6 +69,7 @@ def ended(
         error=" ".join(error.split())[:LONGEST_ERROR],
         sha256=sha256,
         key_figures=key_figures or {},
+        comparison=job.comparison if compares else "",
     )
 
 
@@ -88,10 +94,10 @@ def write_record(job: Job, record: Record) -> None:
 
 
 def recorded(job: Job) -> Record | None:
-    """Return how a job ended before, with the same key; its notebook still being whole."""
+    """Return how a job ended before, its notebook being whole, and all as it was that it read."""
     try:
         record = Record(**json.loads(record_file(job).read_text(encoding="utf-8")))
-        if record.key != job.key:
+        if record.key != job.key or record.comparison not in ("", job.comparison):
             return None
         whole = record.status != DONE or record.sha256 == file_digest(executed(job))
     except (OSError, ValueError, TypeError):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -19,6 +19,9 @@ from slm_analysis.errors import InputError
 from slm_analysis.files import csv_text, write_whole
 from slm_analysis.fingerprint import digest
 from slm_analysis.sla.scoring import STATES
+
+if TYPE_CHECKING:
+    from slm_analysis.dataset.parts import Each
 
 LOCK = ".lock"
 UNFINISHED = ".*.part*"
@@ -35,6 +38,11 @@ BYTE_ORDER_MARK = "\ufeff"
 
 class Workers(Protocol):
     """Where jobs run: threads of this process, or a cluster."""
+
+    @property
+    def each(self) -> Each:
+        """What prepares the parts of the data, see `slm_analysis.dataset.prepare.prepare`."""
+        ...
 
     def execute(self, jobs: Sequence[Job], root: Path) -> Generator[tuple[Job, Record]]:
         """Run jobs, yielding each with its record as it ends."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from slm_analysis.intake.sources import Loaded
 from slm_analysis.result import Note, Result
+
+if TYPE_CHECKING:
+    from slm_analysis.intake.sources import Loaded
 
 TABLE_COLUMNS = [
     "table", "origin", "sha256", "encoding", "rows_in_file", "read", "accepted", "rejected",

@@ -9,6 +9,7 @@ from pandas.api.types import union_categoricals
 
 from slm_analysis.analyses.expectations import expectations
 from slm_analysis.dataset.comparison import by_zone, survey_days
+from slm_analysis.dataset.stored import CURVES, GAPS
 from slm_analysis.sla.metrics import HOUR, resolution_times
 from slm_analysis.sla.reporting_periods import period_range
 
@@ -21,7 +22,6 @@ COMPARABLE = ["service", "scale_min", "scale_max"]
 MIX = ["priority", "ticket_type", "channel"]
 """What is known at opening and held fixed beside the time."""
 LABELS = ["business_unit", "service", "respondent_id", *MIX]
-GAPS, CURVES = "expectation_gaps", "expectation_curves"
 WINDOW = ["window_start", "window_end"]
 GAP_COLUMNS = [
     "business_unit", *COMPARABLE, *WINDOW, "units", "answers", "respondents", "left_out", "score",

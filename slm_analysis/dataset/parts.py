@@ -12,11 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pandas._libs.tslibs.nattype import NaTType
 
 from slm_analysis.dataset.comparison import comparison
-from slm_analysis.dataset.expectation_gaps import CURVES, GAPS, timed_answers
+from slm_analysis.dataset.expectation_gaps import timed_answers
+from slm_analysis.dataset.stored import TARGETS, unit_digest, write_tables
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.fingerprint import digest, file_digest, program_digest
 from slm_analysis.intake import contract
@@ -26,11 +26,6 @@ from slm_analysis.sla.agreements import Agreements
 from slm_analysis.sla.reporting_periods import local_dates
 from slm_analysis.sla.scoring import score, undecided_at_export
 
-UNIT_TABLES = (
-    "tickets", "targets", "status_history", "surveys", "process_changes", "actions", "outages",
-    "recorded_targets", GAPS, CURVES,
-)  # fmt: skip
-TARGETS = "targets"
 TARGETS_FILE = f"{TARGETS}.parquet"
 SCORED_FROM = ("tickets", "status_history")
 """The tables that the scores of a unit follow from, beside its agreements."""
@@ -278,22 +273,6 @@ def _faults(
         except InputError as e:
             faults[unit] = e.faults
     return faults
-
-
-def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> dict[str, str]:
-    """Write tables of one unit, and return the hash of each."""
-    folder.mkdir(exist_ok=True)
-    for name, table in tables.items():
-        pq.write_table(table, folder / f"{name}.parquet")
-    return {name: file_digest(folder / f"{name}.parquet") for name in tables}
-
-
-def unit_digest(folder: Path) -> str:
-    """Return the hash of one unit's tables; empty where one cannot be read."""
-    try:
-        return digest({name: file_digest(folder / f"{name}.parquet") for name in UNIT_TABLES})
-    except OSError:
-        return ""
 
 
 def _link(file: Path, link: Path) -> None:

@@ -9,42 +9,27 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from filelock import FileLock
 
-from slm_analysis.dataset.comparison import together
-from slm_analysis.dataset.data_quality import DataQuality, data_quality, from_json, to_json
-from slm_analysis.dataset.expectation_gaps import expectation_gaps, pooled
-from slm_analysis.dataset.parts import (
-    Each,
-    Earlier,
-    Whole,
-    by_unit,
-    prepare_part,
-    unit_digest,
-    write_tables,
-)
-from slm_analysis.errors import InputError
-from slm_analysis.files import csv_text, write_whole
+from slm_analysis.dataset.data_quality import DataQuality, from_json
+from slm_analysis.dataset.stored import BUILDING, COMPARISON, unit_digest
+from slm_analysis.files import write_whole
 from slm_analysis.fingerprint import digest, file_digest, program_digest
 from slm_analysis.intake.source_yaml import Sources, read_sources
-from slm_analysis.intake.sources import Loaded, load_tables
 from slm_analysis.project import AGREEMENTS, SOURCES, slug
 from slm_analysis.sla.agreement_yaml import read_agreements
-from slm_analysis.sla.agreements import Agreements
+
+if TYPE_CHECKING:
+    from slm_analysis.dataset.parts import Each
 
 CURRENT = "current.json"
-COMPARISON = "comparison.parquet"
-ROWS = "rows"
-"""What lies in a folder only while it is made: the rows on their way."""
 LOCK = ".lock"
-BUILDING = ".building-"
 OWN_FOLDER = re.compile(rf"[0-9a-f]{{64}}|{re.escape(BUILDING)}.*")
 """What is cleared away among prepared data: earlier states, and what an interruption left."""
 
@@ -63,6 +48,8 @@ class Prepared:
         Local date of the first opening.
     units : mapping
         Business unit to the hash of its data.
+    comparison : str
+        Hash of `comparison_file`.
     quality : DataQuality
     """
 
@@ -71,7 +58,13 @@ class Prepared:
     timezone: str
     data_from: pd.Timestamp
     units: Mapping[str, str]
+    comparison: str
     quality: DataQuality
+
+    @property
+    def comparison_file(self) -> Path:
+        """Where the figures of all units lie, to compare one with."""
+        return self.folder / COMPARISON
 
     def unit_folder(self, business_unit: str) -> Path:
         """Return the folder of one unit's tables."""
@@ -106,9 +99,10 @@ def prepare(root: Path, data: Path, each: Each = map) -> Prepared:
         hashes = {str(file): file_digest(file) for file in inputs if file.is_file()}
         key = digest([program_digest(), hashes])
         if current is None or current["key"] != key:
+            from slm_analysis.dataset.build import build  # noqa: PLC0415  mostly nothing is stale
+
             agreements = read_agreements(root / AGREEMENTS)
-            earlier = Earlier.of(data, current)
-            current = _write(data / key, sources, agreements, earlier, each) | {"key": key}
+            current = build(data / key, sources, agreements, current, each) | {"key": key}
         write_whole(data / CURRENT, json.dumps(current | {"stamps": _stamps(inputs)}, indent=1))
         for old in data.iterdir():
             if old.name != key and OWN_FOLDER.fullmatch(old.name):
@@ -116,16 +110,23 @@ def prepare(root: Path, data: Path, each: Each = map) -> Prepared:
         return _opened(data, current)
 
 
-def prepare_whole(root: Path, data: Path) -> Prepared:
+def prepare_whole(root: Path, data: Path, each: Each = map) -> Prepared:
     """As `prepare`, but what was lost or changed since it was written is made anew."""
-    prepared = prepare(root, data)
-    whole = (prepared.folder / COMPARISON).is_file() and all(
+    prepared = prepare(root, data, each)
+    if not _is_whole(prepared):
+        shutil.rmtree(prepared.folder)
+        prepared = prepare(root, data, each)
+    return prepared
+
+
+def _is_whole(prepared: Prepared) -> bool:
+    try:
+        compared = file_digest(prepared.comparison_file)
+    except OSError:
+        return False
+    return compared == prepared.comparison and all(
         unit_digest(prepared.unit_folder(unit)) == known for unit, known in prepared.units.items()
     )
-    if not whole:
-        shutil.rmtree(prepared.folder)
-        prepared = prepare(root, data)
-    return prepared
 
 
 def _inputs(root: Path, sources: Sources) -> list[Path]:
@@ -156,51 +157,6 @@ def _opened(data: Path, current: Mapping) -> Prepared:
         timezone=current["timezone"],
         data_from=pd.Timestamp(current["data_from"]),
         units=current["units"],
+        comparison=current["comparison"],
         quality=from_json(current["quality"]),
     )
-
-
-def _write(
-    folder: Path, sources: Sources, agreements: Agreements, earlier: Earlier, each: Each
-) -> dict[str, object]:
-    """Write all tables of all units, and return what `current.json` says of them."""
-    building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder.parent))
-    try:
-        loaded = load_tables(sources, building / ROWS)
-        whole = Whole(
-            building / "units", loaded, agreements, sources.as_of, sources.timezone, earlier
-        )
-        made = list(each(partial(prepare_part, whole), range(loaded["tickets"].parts)))
-        faults = dict(sorted((unit, own) for part in made for unit, own in part.faults.items()))
-        if faults:
-            raise InputError([fault for own in faults.values() for fault in own])
-        units = dict(sorted((unit, own) for part in made for unit, own in part.units.items()))
-        together([part.comparison for part in made], list(units)).to_parquet(building / COMPARISON)
-        gaps = expectation_gaps(pooled([part.answers for part in made]), whole.local_as_of)
-        split = {name: by_unit(table, table["business_unit"]) for name, table in gaps.items()}
-        for unit, own in units.items():
-            of_unit = {name: table.of.get(unit, table.none) for name, table in split.items()}
-            own.digests.update(write_tables(building / "units" / slug(unit), of_unit))
-        _write_rejected(building / "rejected", loaded)
-        shutil.rmtree(building / ROWS)
-        if folder.exists():
-            shutil.rmtree(folder)
-        building.replace(folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-    return {
-        "as_of": sources.as_of.isoformat(),
-        "timezone": sources.timezone,
-        "data_from": pd.Series([part.data_from for part in made]).min().isoformat(),
-        "units": {unit: digest(own.digests) for unit, own in units.items()},
-        "scored": {unit: own.scored for unit, own in units.items()},
-        "quality": to_json(data_quality(loaded)),
-    }
-
-
-def _write_rejected(folder: Path, loaded: Mapping[str, Loaded]) -> None:
-    folder.mkdir()
-    for name, table in loaded.items():
-        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            for at, rows in enumerate(table.rejected()):
-                file.write(csv_text(rows, header=not at))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from slm_analysis.dataset.comparison import survey_days
 from slm_analysis.dataset.data_quality import DataQuality
-from slm_analysis.dataset.parts import UNIT_TABLES, timezone_of
+from slm_analysis.dataset.parts import timezone_of
 from slm_analysis.dataset.prepare import prepare
+from slm_analysis.dataset.stored import UNIT_TABLES
+from slm_analysis.dataset.told_batch import COMPARISON_READ, tell_batch
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.project import AGREEMENTS, PREPARED, project_root
 from slm_analysis.sla.agreement_yaml import read_agreements
 from slm_analysis.sla.agreements import Agreements
-from slm_analysis.sla.reporting_periods import local_dates, midnight
+from slm_analysis.sla.reporting_periods import local_dates, midnight, reported_period
 from slm_analysis.sla.scoring import COUNTED
 
 
@@ -46,8 +48,8 @@ class Unit:
         `slm_analysis.dataset.expectation_gaps`).
     agreement : Agreements
         The versions that cover the unit.
-    comparison : DataFrame
-        Figures of all units under anonymous names (see `slm_analysis.dataset.comparison`).
+    comparison_file : Path
+        Where `comparison` lies.
     data_quality : DataQuality
         What was read, rejected and assumed.
     """
@@ -69,8 +71,17 @@ class Unit:
     expectation_gaps: pd.DataFrame = field(repr=False)
     expectation_curves: pd.DataFrame = field(repr=False)
     agreement: Agreements = field(repr=False)
-    comparison: pd.DataFrame = field(repr=False)
+    comparison_file: Path = field(repr=False)
     data_quality: DataQuality = field(repr=False)
+
+    @cached_property
+    def comparison(self) -> pd.DataFrame:
+        """Figures of all units under anonymous names (see `slm_analysis.dataset.comparison`).
+
+        They are read when first asked for: a report that did so is made anew when they change.
+        """
+        tell_batch(COMPARISON_READ)
+        return pd.read_parquet(self.comparison_file)
 
     @property
     def local_as_of(self) -> pd.Timestamp:
@@ -179,31 +190,7 @@ def open_unit(
         period_end=end,
         data_from=prepared.data_from,
         agreement=agreement,
-        comparison=pd.read_parquet(prepared.folder / "comparison.parquet"),
+        comparison_file=prepared.comparison_file,
         data_quality=prepared.quality,
         **tables,
     )
-
-
-def reported_period(
-    start: str, end: str, local_as_of: pd.Timestamp
-) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Return first and last day of the period; by default the last month before the export."""
-    month = local_as_of.to_period("M") - 1
-    days = []
-    for name, text, default in (
-        ("period_start", start, month.start_time),
-        ("period_end", end, month.end_time),
-    ):
-        try:
-            days.append(pd.Timestamp(date.fromisoformat(text) if text else default))
-        except (TypeError, ValueError):
-            raise InputError(f"{name} {text!r} is not a date such as 2026-10-31.") from None
-    first, last = (day.normalize().as_unit("us") for day in days)
-    if last < first:
-        raise InputError(f"The period ends ({last:%Y-%m-%d}) before it starts ({first:%Y-%m-%d}).")
-    if first > local_as_of:
-        raise InputError(
-            f"The period begins ({first:%Y-%m-%d}) after the export of {local_as_of:%Y-%m-%d}."
-        )
-    return first, last

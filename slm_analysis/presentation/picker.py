@@ -15,7 +15,7 @@ import pandas as pd
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from slm_analysis.dataset.prepare import COMPARISON, Prepared, prepare
+from slm_analysis.dataset.prepare import Prepared, prepare
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.numbers import month
 from slm_analysis.presentation.views import escape_html
@@ -92,7 +92,7 @@ def choices(parameters: Mapping[str, str]) -> list[Choice]:
     prepared = prepare(root, root / parameters.get("data", PREPARED))
     units = [(unit, (unit,)) for unit in prepared.units]
     months = [(_("Last complete month"), ("", "")), *_months(prepared)]
-    known = pd.read_parquet(prepared.folder / COMPARISON, columns=["service"])["service"]
+    known = pd.read_parquet(prepared.comparison_file, columns=["service"])["service"]
     services = [(str(service), (str(service),)) for service in sorted(known.dropna().unique())]
     offered = [
         Choice(_("Unit"), UNIT, units),

@@ -15,7 +15,7 @@ from slm_analysis.analyses.false_discovery import false_discovery
 from slm_analysis.analyses.goal_test import goal_test, independent_cases
 from slm_analysis.analyses.watermelon import WATERMELON
 from slm_analysis.dataset.prepare import prepare
-from slm_analysis.dataset.unit import Unit, open_unit, reported_period
+from slm_analysis.dataset.unit import Unit, open_unit
 from slm_analysis.errors import Fault, InputError
 from slm_analysis.intervals import CLUSTERED, LEVEL
 from slm_analysis.project import PREPARED, project_root, slug
@@ -28,6 +28,7 @@ from slm_analysis.questions.service_levels import service_levels
 from slm_analysis.questions.stability import stability
 from slm_analysis.questions.user_satisfaction import user_satisfaction
 from slm_analysis.result import Note, Result, note
+from slm_analysis.sla.reporting_periods import reported_period
 
 Q = 0.05
 """False discovery rate over all promises of the portfolio."""

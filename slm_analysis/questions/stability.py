@@ -14,6 +14,7 @@ from slm_analysis.analyses.control_charts import ControlChart, control_chart
 from slm_analysis.dataset.series import HISTORY_MONTHS
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.questions.answer import Answer
+from slm_analysis.questions.on_record import OnRecord, on_record
 from slm_analysis.questions.target_shares import target_shares
 from slm_analysis.questions.ticket_targets import metric_of
 
@@ -54,6 +55,8 @@ class Stability(Answer):
         `last_time`, `last_value`, `last_n` (of the last period judged), `assurance`,
         `steadily_missed` (without any signal since the last process change, and more than half
         of its periods miss the target, by the 95 % interval), `limits_kind`.
+    on_record : OnRecord
+        Process changes and outages around `since` of the services that are not steady.
     charts_read : int
     expected_false_signals : float
         Number of charts that would show a signal if all of them were stable.
@@ -65,6 +68,7 @@ class Stability(Answer):
     chart: ControlChart = field(repr=False)
     signals: pd.DataFrame = field(repr=False)
     services: pd.DataFrame = field(repr=False)
+    on_record: OnRecord = field(repr=False)
     charts_read: int
     expected_false_signals: float
 
@@ -131,6 +135,7 @@ def stability(
     )
     judged = chart.summary["n_points"] > 0
     signals = _signals(chart, unit)
+    services = _services(chart, signals)
     return Stability(
         business_unit=unit.business_unit,
         period_start=unit.period_start,
@@ -140,7 +145,8 @@ def stability(
         freq=freq,
         chart=chart,
         signals=signals,
-        services=_services(chart, signals),
+        services=services,
+        on_record=on_record(unit, services.set_index("service")["since"], freq),
         charts_read=int(judged.sum()),
         expected_false_signals=float(chart.summary.loc[judged, "false_signal_chance"].sum()),
         notes=chart.notes,

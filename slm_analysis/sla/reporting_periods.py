@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
+
+from slm_analysis.errors import InputError
 
 FREQUENCIES = {"week": "W-SUN", "month": "M"}
 """Pandas' period codes: weeks run from Monday to Sunday."""
@@ -32,6 +36,30 @@ def period_start(days: pd.Series, freq: str) -> pd.Series:
 def period_range(first: pd.Timestamp, last: pd.Timestamp, freq: str) -> pd.DatetimeIndex:
     """Return the starts of all periods from that of `first` to that of `last`."""
     return pd.period_range(first, last, freq=FREQUENCIES[freq]).start_time.as_unit("us")
+
+
+def reported_period(
+    start: str, end: str, local_as_of: pd.Timestamp
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return first and last day of the period; by default the last month before the export."""
+    month = local_as_of.to_period("M") - 1
+    days = []
+    for name, text, default in (
+        ("period_start", start, month.start_time),
+        ("period_end", end, month.end_time),
+    ):
+        try:
+            days.append(pd.Timestamp(date.fromisoformat(text) if text else default))
+        except (TypeError, ValueError):
+            raise InputError(f"{name} {text!r} is not a date such as 2026-10-31.") from None
+    first, last = (day.normalize().as_unit("us") for day in days)
+    if last < first:
+        raise InputError(f"The period ends ({last:%Y-%m-%d}) before it starts ({first:%Y-%m-%d}).")
+    if first > local_as_of:
+        raise InputError(
+            f"The period begins ({first:%Y-%m-%d}) after the export of {local_as_of:%Y-%m-%d}."
+        )
+    return first, last
 
 
 def complete_periods(

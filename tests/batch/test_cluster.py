@@ -171,9 +171,22 @@ def _command(process: psutil.Process) -> list[str]:
         return []
 
 
+def test_a_run_prepares_on_the_cluster_too(project, place):
+    parts = []
+    with cluster.Cluster(place, project) as workers:
+
+        def each(function, numbers):
+            for made in workers.each(function, numbers):
+                parts.append(made)
+                yield made
+
+        planned = plan(project, each=each)
+    assert sorted(unit for part in parts for unit in part.units) == sorted(planned.units)
+
+
 def test_a_second_run_does_nothing(project, place):
     with cluster.Cluster(place, project) as workers:
-        run(plan(project), workers, lambda _: None)
+        run(plan(project, each=workers.each), workers, lambda _: None)
         before = {f: f.stat().st_mtime_ns for f in project.glob("reports/*/**/0*")}
         assert {r.status for r in run(plan(project), workers, lambda _: None).values()} == {DONE}
     assert {f: f.stat().st_mtime_ns for f in project.glob("reports/*/**/0*")} == before

@@ -190,6 +190,19 @@ def test_changed_tickets_make_their_unit_and_the_portfolio_anew(done):
     assert pd.read_parquet(done / MONTH / "kpis.parquet")["label"].tolist() == ["plain", "other"]
 
 
+def test_reports_that_read_the_figures_of_all_units_are_made_anew_with_them(done):
+    reads = "import slm_analysis as slm\nlen(slm.open_unit(business_unit).comparison)"
+    write_notebook(done / "notebooks" / "05_compared.ipynb", "Compared", PARAMETERS, reads)
+    again(done)
+    before = made(done)
+    with (done / "data" / "tickets.csv").open("a", encoding="utf-8") as file:
+        file.write(f"5,{THERE},Payments,2026-10-09 10:00,2026-10-12 10:00\n")
+    again(done)
+    compared = {f"{slug(unit)}/05_compared" for unit in UNITS}
+    assert remade(before, made(done)) == {LEVELS[THERE], *compared}
+    assert republish(plan(done))
+
+
 @pytest.mark.parametrize("damage", ["cut", "lost", "no record", "record cut", "record odd"])
 def test_what_is_not_whole_is_not_finished(done, damage):
     job, other = plan(done).jobs

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from slm_analysis.dataset import prepare as module
-from slm_analysis.dataset.parts import UNIT_TABLES
 from slm_analysis.dataset.prepare import prepare, prepare_whole
+from slm_analysis.dataset.stored import UNIT_TABLES
 from slm_analysis.errors import InputError
 from slm_analysis.project import SOURCES
 from slm_analysis.sample import BAD_ROWS

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slm_analysis.dataset import parts as parts_module
-from slm_analysis.dataset.prepare import COMPARISON, prepare
+from slm_analysis.dataset.prepare import prepare
+from slm_analysis.dataset.stored import COMPARISON
 from slm_analysis.errors import InputError
 from slm_analysis.intake import csv_text, exports, spill
 from slm_analysis.project import SOURCES

@@ -1,8 +1,9 @@
 import pandas as pd
 import pytest
 
-from slm_analysis.dataset.unit import open_unit, reported_period
+from slm_analysis.dataset.unit import open_unit
 from slm_analysis.errors import InputError
+from slm_analysis.sla.reporting_periods import reported_period
 from tests.sla.agreement_texts import agreement_text
 from tests.small_projects import project
 

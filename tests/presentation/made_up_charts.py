@@ -6,11 +6,15 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.control_charts import ControlChart, control_chart
+from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.questions.stability import Stability, stability
 
 START, WEEKS = pd.Timestamp("2025-07-07"), 69
 """The last week begins on 26 October 2026."""
+NO_OUTAGES = pd.DataFrame({"service": [], "started_at": []}).astype(
+    {"service": "str", "started_at": "datetime64[us, UTC]"}
+)
 QUIET = [0.95, 0.97, 0.96, 0.98, 0.94, 0.97]
 
 
@@ -34,6 +38,7 @@ def made_up_unit(
     n: int = 100,
     goal: float = 0.95,
     changes: pd.DataFrame | None = None,
+    outages: pd.DataFrame | None = None,
 ) -> Unit:
     """Return a unit whose services meet their target in so many of n tickets a week."""
     targets = [
@@ -69,6 +74,12 @@ def made_up_unit(
         "data_from": START,
         "targets": pd.concat(targets).astype({"counted_on": "datetime64[us]"}),
         "process_changes": none if changes is None else changes,
+        "outages": NO_OUTAGES if outages is None else outages,
+        "data_quality": DataQuality(
+            tables=pd.DataFrame({"table": ["tickets", "process_changes", "outages"]}),
+            rejections=pd.DataFrame(),
+            notes=(),
+        ),
     }
     rest = {field.name: None for field in dataclasses.fields(Unit)}
     return Unit(**(rest | given))

@@ -198,6 +198,7 @@ def test_a_signal_of_the_reported_month():
     assert caption.subtitle == "每周按时解决的工单比例，附正常波动的界限。共6,900单"
     assert caption.sentence == (
         f"{sentence}大约在那时，流程中有什么变了；究竟是什么，这张图说明不了。"
+        "在那前后，该业务单位没有流程变更、该服务也没有中断的记录。"
     )
     several = stability_words.multiples_caption(result)
     assert several.title == "只有发票出现信号；其余1项稳定"

@@ -1,14 +1,24 @@
 """What is said of a unit's stability: every verdict in its exact words."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from slm_analysis import stability
 from slm_analysis.presentation import headline, say, table
 from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.words import stability as words
 
-from .made_up_charts import WEEKS, made_up_stability, nothing_promised, once, shares
+from .made_up_charts import (
+    WEEKS,
+    made_up_stability,
+    made_up_unit,
+    nothing_promised,
+    once,
+    shares,
+)
 
 OCTOBER = "in October 2026"
 TWO_CHARTS = (
@@ -55,13 +65,54 @@ def test_a_signal_of_the_reported_month_makes_the_title():
     )
     assert caption.sentence == (
         f"{sentence} Something in the process changed around then; what it was, this chart cannot "
-        "say."
+        "say. Neither a process change of this unit nor an outage of this service is on record "
+        "around then."
     )
     assert (
         words.multiples_caption(result).title == "Only 发票 has a signal; the other one is steady"
     )
     assert table(result).rows[0][1] == "Worse since 10 August 2026"
     assert table(result).accented == [0]
+
+
+def test_what_is_on_record_around_then_is_named_and_no_cause_is_claimed():
+    days = ["2026-07-12", "2026-07-13", "2026-08-16", "2026-08-17"]
+    changes = pd.DataFrame(
+        {
+            "service": ["发票", *["Payments"] * 4],
+            "implemented_at": pd.to_datetime(["2026-03-04", *days], utc=True),
+            "description": ["Portal", "Too early", "New form", "Batch", "Too late"],
+        }
+    )
+    outages = pd.DataFrame(
+        {"service": ["发票"] * 4, "started_at": pd.to_datetime([*days], utc=True)}
+    )
+    services = {"Payments": shares(), "发票": shares((-12, 0.9))}
+    result = made_up_stability(services, changes=changes, outages=outages)
+    assert result.on_record.found["description"].tolist() == ["New form", "", "Batch", ""]
+    assert words.around(result, words.services(result)[0]) == (
+        "On record around then: “New form” of Payments (13 July 2026), “Batch” of Payments "
+        "(16 August 2026) and two outages, the first on 13 July 2026. What came before "
+        "need not be the reason."
+    )
+    assert headline(result).next == (
+        "See what goes with the late tickets of 发票, and ask about what is on record around then."
+    )
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (["tickets"], ""),
+        (["process_changes"], "No process change of this unit is on record around then."),
+        (["outages"], "No outage of this service is on record around then."),
+    ],
+)
+def test_what_is_not_exported_cannot_be_on_record(tables, said):
+    unit = made_up_unit({"A": shares((-12, 0.9))})
+    quality = dataclasses.replace(unit.data_quality, tables=pd.DataFrame({"table": tables}))
+    result = stability(dataclasses.replace(unit, data_quality=quality))
+    assert words.around(result, words.services(result)[0]) == said
 
 
 def test_an_older_signal_that_stands_gives_the_direction_and_no_news():

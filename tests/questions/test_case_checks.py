@@ -94,7 +94,7 @@ def test_the_planted_improvement_stands_with_the_mix_held_fixed(unit):
     assert satisfaction.loc["response", "state"] == "ok"
 
 
-def test_a_shift_to_quick_tickets_is_no_improvement(unit):
+def test_a_shift_to_quick_tickets_is_no_improvement(unit, tmp_path):
     """Tickets of a quick kind push the mean time down after a date at which nothing changed."""
     day, service = pd.Timestamp("2025-06-02"), "Payments"
     change = unit.process_changes.assign(
@@ -111,12 +111,14 @@ def test_a_shift_to_quick_tickets_is_no_improvement(unit):
     )
     channel = pd.Series(np.where(quick, "portal", "mail"), index=targets["ticket_id"])
     tickets = unit.tickets[unit.tickets["ticket_id"].isin(channel.index)]
+    alone = tmp_path / "comparison.parquet"
+    unit.comparison[:0].to_parquet(alone)
     shifted = dataclasses.replace(
         unit,
         targets=solved,
         tickets=tickets.assign(channel=channel.reindex(tickets["ticket_id"]).array),
         process_changes=change,
-        comparison=unit.comparison[:0],
+        comparison_file=alone,
     )
     result = change_outcomes(shifted)
     at = result.effects["measure"].tolist().index("resolution_hours")

@@ -113,7 +113,14 @@ def hours_of(result):
     return result.single[result.effects["measure"].tolist().index("resolution_hours")]
 
 
-def test_other_units_serve_as_controls_unless_they_changed_too(unit):
+def compared_with(opened, others, folder):
+    """Return a unit that is compared with other units than there are."""
+    file = folder / "comparison.parquet"
+    others.to_parquet(file)
+    return dataclasses.replace(opened, comparison_file=file)
+
+
+def test_other_units_serve_as_controls_unless_they_changed_too(unit, tmp_path):
     sales = unit("Sales West")
     hours = hours_of(change_outcomes(sales))
     assert hours.comparison == "controls"
@@ -124,9 +131,9 @@ def test_other_units_serve_as_controls_unless_they_changed_too(unit):
             every["unit"] == hours.controls[0], pd.Timestamp("2025-01-06")
         )
     )
-    fewer = hours_of(change_outcomes(dataclasses.replace(sales, comparison=changed)))
+    fewer = hours_of(change_outcomes(compared_with(sales, changed, tmp_path)))
     assert set(fewer.controls) == set(hours.controls[1:])
-    alone = dataclasses.replace(sales, comparison=every.iloc[:0])
+    alone = compared_with(sales, every.iloc[:0], tmp_path)
     assert {e.comparison for e in change_outcomes(alone).single} == {"own_series"}
 
 

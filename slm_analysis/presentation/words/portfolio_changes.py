@@ -47,8 +47,9 @@ def told(row: pd.Series) -> Told:
 def verdict(row: pd.Series) -> str:
     """Return the verdict that stands in the portfolio."""
     if not row["stands"]:
-        # Better or worse in its own report, but not once all changes of all units count.
-        return _("Not certain over all changes")
+        # It stands in its own unit's report, but not once all changes of all units count.
+        alone = _(effect_words.VERDICTS[row["verdict"]])
+        return _("{Better} alone, not certain over all changes").format(Better=alone)
     if row["final"] and row["verdict"] == CANNOT_TELL:
         return _(effect_words.NEVER)
     return _(effect_words.VERDICTS[row["verdict"]])

@@ -23,6 +23,7 @@ from slm_analysis.presentation.words.control_charts import (
     reading,
     told,
 )
+from slm_analysis.questions.on_record import CHANGES, OUTAGES
 from slm_analysis.questions.stability import RECENT, Stability
 
 MOST_NAMED = 3
@@ -45,6 +46,15 @@ GROUPS = {
     STEADY: N_("Steady"),
     NOT_JUDGED: N_("Not judged"),
 }
+NONE_ON_RECORD = {
+    (CHANGES,): N_("No process change of this unit is on record around then."),
+    (OUTAGES,): N_("No outage of this service is on record around then."),
+    (CHANGES, OUTAGES): N_(
+        "Neither a process change of this unit nor an outage of this service is on record around "
+        "then."
+    ),
+}
+"""By the tables that the exports have."""
 ALL_IN_TIME = N_("All tickets in time")
 BELOW_TARGET = N_("Steady below target")
 
@@ -99,6 +109,32 @@ def level(series: ChartSeries) -> str:
         "Steady at about {average}, below the target of {goal}. Waiting will not help; the process "
         "or the target must change."
     ).format(average=average(series), goal=series.tick(series.summary["target"]))
+
+
+def around(result: Stability, series: ChartSeries) -> str:
+    """Return what is on record around the time since when a service differs."""
+    record = result.on_record
+    found = record.found[record.found["service"] == series.name]
+    if found.empty:
+        nothing = NONE_ON_RECORD.get(tuple(record.searched))
+        return _(nothing) if nothing else ""
+    changes, outages = (found[found["table"] == name] for name in (CHANGES, OUTAGES))
+    items = [_change(row, series.name) for _at, row in changes.iterrows()]
+    if len(outages):
+        text = ngettext("an outage on {date}", "{n} outages, the first on {date}", len(outages))
+        first = numbers.date(outages["day"].iloc[0])
+        items.append(text.format(n=in_words(len(outages)), date=first))
+    return _("On record around then: {items}. What came before need not be the reason.").format(
+        items=listed(items, MOST_NAMED)
+    )
+
+
+def _change(row: pd.Series, service: str) -> str:
+    """Return a process change with its date, and its service where that is another."""
+    form = _("“{change}” ({date})")
+    if not pd.isna(row["of"]) and row["of"] != service:
+        form = _("“{change}” of {service} ({date})")
+    return form.format(change=row["description"], service=row["of"], date=numbers.date(row["day"]))
 
 
 # --- Headline ---------------------------------------------------------------------------------
@@ -216,8 +252,13 @@ def _next(result: Stability, first: ChartSeries) -> tuple[str, str]:
     """Return the notebook that the next step leads to, and the step."""
     heading = first.summary["direction"]
     if heading == WORSE:
-        advice = _("See what goes with the late tickets of {service}.").format(service=first.name)
-        return "03_root_causes", advice
+        advice = _("See what goes with the late tickets of {service}.")
+        if (result.on_record.found["service"] == first.name).any():
+            advice = _(
+                "See what goes with the late tickets of {service}, and ask about what is on "
+                "record around then."
+            )
+        return "03_root_causes", advice.format(service=first.name)
     if heading == MIXED:
         advice = _("See what differs between the spells of {service}.").format(service=first.name)
         return "03_root_causes", advice
@@ -282,7 +323,7 @@ def main_caption(result: Stability) -> Caption:
     first = every[0]
     sentences = found(result, first) or [quiet(first)]
     if first.summary["direction"] in {WORSE, BETTER} and not pd.isna(first.summary["since"]):
-        sentences.append(_(UNKNOWN_CAUSE))
+        sentences += [_(UNKNOWN_CAUSE), around(result, first)]
     if result.services.iloc[0]["steadily_missed"]:
         sentences.append(level(first))
     tickets = int(result.services.iloc[0]["tickets"])
