@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from papermill.iorw import read_yaml_file
 
 from slm_analysis.errors import Fault, InputError, nearest
 from slm_analysis.languages import ENGLISH, LANGUAGES
@@ -226,6 +225,8 @@ def read_parameters(file: Path, known: Mapping[str, object]) -> dict[str, object
     """
     if not file.is_file():
         return {}
+    from papermill.iorw import read_yaml_file  # noqa: PLC0415  a third of a second
+
     entries = read_yaml(file).mapping()
     values = read_yaml_file(str(file))
     faults = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -119,5 +121,12 @@ def run_all(
     units: Sequence[str] = (),
 ) -> dict[Job, Record]:
     """Run the project's reports, two at a time."""
-    with LocalWorkers(2) as workers:
-        return run(plan(root, units=units), workers, on_record)
+    return run(plan(root, units=units), shared_workers(), on_record)
+
+
+@cache
+def shared_workers() -> LocalWorkers:
+    """Return the workers that all tests of a process share: to warm up takes seconds."""
+    workers = LocalWorkers(2)
+    atexit.register(workers.__exit__)
+    return workers

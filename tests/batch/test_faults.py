@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from slm_analysis.batch import execute
-from slm_analysis.batch.local import LocalWorkers
 from slm_analysis.batch.plan import Plan, plan
 from slm_analysis.batch.records import DIED, DONE, FAILED, TIMED_OUT, Record
 from slm_analysis.batch.run import run
+from slm_analysis.batch.warm_kernels import PARENT
 from slm_analysis.cli import BAD_REPORTS, OK, main
 from slm_analysis.project import slug
 from tests.batch.processes import (
@@ -33,7 +33,14 @@ from tests.batch.processes import (
     started,
     until,
 )
-from tests.batch.projects import PARAMETERS, UNITS, WORK, write_notebook, write_project
+from tests.batch.projects import (
+    PARAMETERS,
+    UNITS,
+    WORK,
+    shared_workers,
+    write_notebook,
+    write_project,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
 HERE, THERE = UNITS
@@ -58,11 +65,11 @@ def waiting(root: Path) -> None:
 
 
 def ran(root: Path, planned: Plan | None = None) -> dict[str, Record]:
-    """Run all in this process, which must have no child left afterwards."""
+    """Run all in this process, where no kernel may be left; what they are forked from stays."""
     before = set(psutil.Process().children(recursive=True))
-    with LocalWorkers(2) as workers:
-        records = run(planned or plan(root), workers, lambda _: None)
-    assert set(psutil.Process().children(recursive=True)) <= before
+    records = run(planned or plan(root), shared_workers(), lambda _: None)
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert all(process.cmdline()[-2] == PARENT for process in left)
     return {record.business_unit: record for record in records.values()}
 
 
@@ -162,8 +169,8 @@ def test_a_page_of_a_run_that_was_killed_before_publishing_is_written(project):
         WORK.replace('"lead": period_start', '"lead": label'),
     )  # fmt: skip
     planned = plan(project)
-    with LocalWorkers(2) as workers:  # what is done before anything is published
-        assert {r.status for _, r in workers.execute(planned.jobs, project)} == {DONE}
+    before_publishing = shared_workers().execute(planned.jobs, project)
+    assert {r.status for _, r in before_publishing} == {DONE}
     ran(project)
     assert "plain" in page.read_text(encoding="utf-8")
 

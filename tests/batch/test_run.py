@@ -19,11 +19,10 @@ from bs4 import BeautifulSoup
 from filelock import FileLock
 
 from slm_analysis.batch import execute
-from slm_analysis.batch.execute import run_job
-from slm_analysis.batch.kernels import Kernels
+from slm_analysis.batch.local import LocalWorkers
 from slm_analysis.batch.plan import plan
 from slm_analysis.batch.records import DIED, DONE, FAILED, TIMED_OUT, Record, finished
-from slm_analysis.batch.run import republish
+from slm_analysis.batch.run import republish, run
 from slm_analysis.errors import InputError
 from slm_analysis.project import slug
 from tests.batch.projects import (
@@ -33,6 +32,7 @@ from tests.batch.projects import (
     WORK,
     run_all,
     set_tasks,
+    shared_workers,
     write_notebook,
     write_project,
 )
@@ -145,7 +145,9 @@ def test_kernels_leave_nothing_behind(done, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(private))
     set_tasks(done, {HERE: "die"})
     write_notebook(done / "notebooks" / "01_levels.ipynb", "Levels", PARAMETERS, WORK, "2")
-    assert again(done)[HERE] == DIED
+    with LocalWorkers(2) as workers:
+        records = run(plan(done), workers, lambda _: None)
+    assert DIED in {record.status for record in records.values()}
     assert not list(private.iterdir())
     assert not list(done.glob("kernel-*"))
 
@@ -341,8 +343,7 @@ def test_a_cell_that_takes_too_long(done, monkeypatch):
     set_tasks(done, {HERE: "sleep"})
     monkeypatch.setattr(execute, "CELL_TIMEOUT", 2)
     (job, _) = plan(done).jobs
-    with Kernels() as kernels:
-        record = run_job(job, done, kernels)
+    ((_, record),) = shared_workers().execute([job], done)
     assert (record.status, record.error) == (TIMED_OUT, "a cell took longer than 2 seconds")
     assert not (done / NOTEBOOK[HERE]).exists()
 
@@ -354,8 +355,7 @@ def test_a_report_whose_key_figures_are_none_fails_alone(done):
     )
     write_notebook(done / "notebooks" / "01_levels.ipynb", "Levels", PARAMETERS, broken)
     (job, _) = plan(done).jobs
-    with Kernels() as kernels:
-        record = run_job(job, done, kernels)
+    ((_, record),) = shared_workers().execute([job], done)
     assert record.status == FAILED
     assert record.key_figures == {}
 
