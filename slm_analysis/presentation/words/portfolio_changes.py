@@ -49,7 +49,7 @@ def verdict(row: pd.Series) -> str:
     if not row["stands"]:
         # It stands in its own unit's report, but not once all changes of all units count.
         alone = _(effect_words.VERDICTS[row["verdict"]])
-        return _("{Better} alone, not certain over all changes").format(Better=alone)
+        return _("{Better} only taken alone").format(Better=alone)
     if row["final"] and row["verdict"] == CANNOT_TELL:
         return _(effect_words.NEVER)
     return _(effect_words.VERDICTS[row["verdict"]])
@@ -171,6 +171,7 @@ def caption(result: Portfolio) -> Caption:
         caveats=[compared.format(n=count(tests))],
         how_to_read=_(
             "Each mark is one effect, the line its interval. Within the shaded stretch an effect "
-            "is too small to matter; to the right is better."
+            "is too small to matter; to the right is better. What is better or worse only taken "
+            "alone stands in its own report, but not with certainty among all these comparisons."
         ),
     )
