@@ -189,20 +189,20 @@ ctypes.PyDLL(None).sleep(3600)
 @pytest.mark.parametrize("hang", [IN_PYTHON, IN_C, DEAF], ids=["python", "C", "deaf"])
 def test_a_cell_that_never_ends(project, monkeypatch, hang):
     faulty(project, NOTE + hang)
-    monkeypatch.setattr(execute, "CELL_TIMEOUT", 10)
+    monkeypatch.setattr(execute, "CELL_TIMEOUT", 5)
     records = ran(project)
     assert told(records) == {HERE: TIMED_OUT, THERE: DONE, "": DONE}
-    assert records[HERE].error == "a cell took longer than 10 seconds"
+    assert records[HERE].error == "a cell took longer than 5 seconds"
     assert len(kernels(project, HERE)) == 1
     nothing_torn(project)
 
 
 def test_a_notebook_that_takes_too_long_in_all(project, monkeypatch):
     faulty(project, IN_PYTHON)
-    monkeypatch.setattr(execute, "NOTEBOOK_TIMEOUT", 15)
+    monkeypatch.setattr(execute, "NOTEBOOK_TIMEOUT", 8)
     records = ran(project)
     assert told(records) == {HERE: TIMED_OUT, THERE: DONE, "": DONE}
-    assert records[HERE].error == "the notebook took longer than 15 seconds"
+    assert records[HERE].error == "the notebook took longer than 8 seconds"
 
 
 TOO_MUCH = """
@@ -232,7 +232,7 @@ def test_what_a_kernel_has_started_ends_with_it(project, monkeypatch):
     child = "import subprocess\np = subprocess.Popen(['sleep', '3600'])\nprint(p.pid)\n"
     note = "open('child', 'w').write(str(p.pid))\n"
     faulty(project, child + note + IN_PYTHON)
-    monkeypatch.setattr(execute, "CELL_TIMEOUT", 10)
+    monkeypatch.setattr(execute, "CELL_TIMEOUT", 5)
     assert told(ran(project))[HERE] == TIMED_OUT
     pid = int((project / "child").read_text())
     until(lambda: not psutil.pid_exists(pid), "no child left")
