@@ -63,16 +63,22 @@ class Chart(Figure):
     Parameters
     ----------
     caption : Caption
-    draw : Draw
-        Draws the wide or the narrow form.
+    draw : Draw, optional
+        Draws the wide or the narrow form; without it there is nothing to draw, and words stand
+        alone.
     numbers : Table, optional
         The numbers behind the drawing.
     """
 
-    def __init__(self, caption: Caption, draw: Draw, numbers: Table | None = None) -> None:
+    def __init__(
+        self, caption: Caption, draw: Draw | None = None, numbers: Table | None = None
+    ) -> None:
         with style():
             super().__init__(figsize=(WIDE / PIXELS_PER_INCH, 1), dpi=PIXELS_PER_INCH)
-            draw(self, False)
+            if draw is None:
+                _write(self, caption.sentence)
+            else:
+                draw(self, False)
             _add_header(self, caption)
         self.caption, self.numbers, self._draw = caption, numbers, draw
 
@@ -80,7 +86,12 @@ class Chart(Figure):
         return self.caption.sentence
 
     def svg(self, *, narrow: bool) -> str:
-        """Return the drawing as SVG for the page: text as text, colours as custom properties."""
+        """Return the drawing as SVG for the page: text as text, colours as custom properties.
+
+        It is empty where there is nothing to draw.
+        """
+        if self._draw is None:
+            return ""
         with style():
             figure = Figure(
                 figsize=((NARROW if narrow else WIDE) / PIXELS_PER_INCH, 1), dpi=PIXELS_PER_INCH
@@ -131,6 +142,14 @@ def _is_chinese(text: Text) -> bool:
 def set_height(figure: Figure, height: float) -> None:
     """Set the height of a figure in pixels."""
     figure.set_size_inches(figure.get_size_inches()[0], height / PIXELS_PER_INCH)
+
+
+def _write(figure: Figure, sentence: str) -> None:
+    """Put words in the place of a drawing."""
+    lines = wrapped(sentence, SUBTITLE_LETTERS)
+    set_height(figure, LINE * max(len(lines), 1))
+    for at, line in enumerate(lines):
+        figure.text(GAP / WIDE, 1 - (at + 0.5) / len(lines), line, va="center")
 
 
 def _add_header(figure: Figure, caption: Caption) -> None:

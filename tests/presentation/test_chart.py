@@ -16,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from slm_analysis.presentation.chart import Caption, Chart, set_height
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows, share_limits
+from slm_analysis.presentation.plots.rows import Row, draw_rows, share_limits
 from slm_analysis.presentation.theme import (
     CJK_PACKAGE,
     PALETTE,
@@ -142,9 +142,9 @@ def test_one_row_many_rows_and_rows_without_figure():
 
 
 def test_nothing_to_draw_says_so():
-    figure = Chart(Caption("T", "S", "x"), draw_nothing("There is nothing to draw."))
-    for narrow in (False, True):
-        assert texts(drawn(figure, narrow=narrow)) == ["There is nothing to draw."]
+    figure = Chart(Caption("T", "S", "There is nothing to draw."))
+    assert texts(figure) == ["There is nothing to draw.", "T", "S"]
+    assert figure.page()["wide"] == figure.page()["narrow"] == ""
 
 
 def test_accent_means_unfavourable_and_more_than_chance():
@@ -210,8 +210,7 @@ def test_a_label_that_begins_with_an_underscore_shows():
 def test_figures_are_drawn_without_pyplot():
     code = (
         "import sys; from slm_analysis.presentation.chart import Caption, Chart;"
-        "from slm_analysis.presentation.plots.rows import draw_nothing;"
-        "Chart(Caption('a', 'b', 'c'), draw_nothing('x'))._repr_mimebundle_();"
+        "Chart(Caption('a', 'b', 'c'))._repr_mimebundle_();"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

@@ -10,6 +10,7 @@ from slm_analysis.presentation import headline, plot, say, table
 from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.plots.stability import small_multiples
 from slm_analysis.presentation.tables import control_charts as tables
+from slm_analysis.presentation.words import chart_series as series_words
 from slm_analysis.presentation.words import control_charts as words
 from slm_analysis.presentation.words import stability as stability_words
 from slm_analysis.result import note
@@ -89,13 +90,13 @@ def test_every_other_pattern(rule, tail, sentence):
     ],
 )
 def test_every_direction(series, direction, brief, quiet):
-    assert words.direction(only(series)) == direction
-    assert words.direction(only(series), brief=True) == brief
-    assert words.quiet(only(series)) == quiet
+    assert series_words.direction(only(series)) == direction
+    assert series_words.direction(only(series), brief=True) == brief
+    assert series_words.quiet(only(series)) == quiet
 
 
 def test_a_steady_series_is_told_with_its_level():
-    assert words.state(only(chart(50 + NOISE))) == "稳定在约49.93"
+    assert series_words.state(only(chart(50 + NOISE))) == "稳定在约49.93"
 
 
 def test_signals_that_are_over():

@@ -66,7 +66,6 @@ ONE = {
     "log scale": chart(np.exp(NOISE), kind="i_log"),
     "cusum": chart(np.append(NOISE[:30], NOISE[:30] + 2), kind="cusum", target=0.0),
     "all nelson": chart(np.append(NOISE[:30], NOISE[:8] / 4 + np.arange(8)), rules="nelson"),
-    "without a figure": rates(np.full(20, np.nan)),
 }  # fmt: skip
 
 
@@ -173,11 +172,11 @@ def test_the_most_worrying_service_stands_in_the_main_figure():
 
 def test_nothing_to_draw():
     for figure in (plot, small_multiples):
-        shown = texts(drawn(figure(nothing_promised()), narrow=True))
-        assert shown == ["Nothing was promised that could be charted"]
+        page = figure(nothing_promised()).page()
+        assert (page["title"], page["wide"]) == ("Nothing was promised that could be charted", "")
     empty = pd.DataFrame({"time": pd.Series(dtype=float), "value": pd.Series(dtype=float)})
-    chart = plot(control_chart(empty, value="value", time="time", kind="i"))
-    assert texts(drawn(chart, narrow=False)) == ["There is no series to judge"]
+    page = plot(control_chart(empty, value="value", time="time", kind="i")).page()
+    assert (page["title"], page["wide"]) == ("There is no series to judge", "")
 
 
 def test_series_of_several_columns_show_themselves_side_by_side():

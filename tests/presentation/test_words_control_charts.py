@@ -9,6 +9,7 @@ from slm_analysis.presentation import say, table
 from slm_analysis.presentation.chart_series import chart_series
 from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.tables import control_charts as tables
+from slm_analysis.presentation.words import chart_series as series_words
 from slm_analysis.presentation.words import control_charts as words
 from slm_analysis.result import note
 
@@ -24,7 +25,7 @@ def only(result):
 
 def sentences(result):
     series = only(result)
-    return words.told(series, series.signals)
+    return series_words.told(series, series.signals)
 
 
 def with_last(*values):
@@ -117,14 +118,14 @@ def test_every_other_pattern_has_its_words(rule, tail, sentence):
 
 def test_every_direction_in_words():
     low = np.append(50 + NOISE[:30], 45 + NOISE[:12])
-    assert words.direction(only(chart(low))) == "worse since 2 February 2026"
-    assert words.direction(only(chart(low, better="low"))) == "better since 2 February 2026"
-    assert words.direction(only(chart(low)), brief=True) == "worse since 2 Feb"
-    assert words.direction(only(chart(50 + NOISE))) == "steady"
-    assert words.state(only(chart(50 + NOISE))) == "steady at about 49.93"
-    assert words.direction(only(chart([50.0] * 20))) == "always 50.0"
-    assert words.direction(only(chart([50.0, 51.0, 49.0]))) == "too few weeks"
-    assert words.direction(only(chart([np.nan] * 12))) == "no figures"
+    assert series_words.direction(only(chart(low))) == "worse since 2 February 2026"
+    assert series_words.direction(only(chart(low, better="low"))) == "better since 2 February 2026"
+    assert series_words.direction(only(chart(low)), brief=True) == "worse since 2 Feb"
+    assert series_words.direction(only(chart(50 + NOISE))) == "steady"
+    assert series_words.state(only(chart(50 + NOISE))) == "steady at about 49.93"
+    assert series_words.direction(only(chart([50.0] * 20))) == "always 50.0"
+    assert series_words.direction(only(chart([50.0, 51.0, 49.0]))) == "too few weeks"
+    assert series_words.direction(only(chart([np.nan] * 12))) == "no figures"
 
 
 def test_signals_that_are_over_are_told_and_not_called_noise():
@@ -140,21 +141,22 @@ def test_signals_that_are_over_are_told_and_not_called_noise():
         f"The week of {last.day} {last:%B %Y} lies above the upper limit of "
     )
     assert (
-        words.QUIET.format(period="week")
+        series_words.QUIET.format(period="week")
         in say(chart(50 + NOISE, rules={"beyond_limits": None})).sentences
     )
 
 
 def test_a_direction_without_a_beginning():
     spells = np.array(np.repeat([1.0, -1.0], 6).tolist() * 3) + NOISE[:36] / 10
-    assert words.direction(only(chart(spells, rules={"anhoej_crossings": None}))) == "worse lately"
+    found = only(chart(spells, rules={"anhoej_crossings": None}))
+    assert series_words.direction(found) == "worse lately"
 
 
 def test_signals_on_both_sides_make_it_unsteady():
     spells = np.array(np.repeat([1.0, -1.0], 6).tolist() * 3) + NOISE[:36] / 10
     result = chart(np.append(spells, 9.0))
-    assert words.direction(only(result)) == "unsteady"
-    assert words.direction(only(result), brief=True) == "unsteady"
+    assert series_words.direction(only(result)) == "unsteady"
+    assert series_words.direction(only(result), brief=True) == "unsteady"
 
 
 # --- Kinds and periods ------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.language import _, pgettext
 from slm_analysis.presentation.lettering import letters, shortened, wrapped
 from slm_analysis.presentation.numbers import MOST_DIGITS, date, signed
-from slm_analysis.presentation.plots.rows import DOTTED, draw_nothing
+from slm_analysis.presentation.plots.rows import DOTTED
 from slm_analysis.presentation.plots.time_axis import days, month_ticks
 from slm_analysis.presentation.tables import process_changes as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
@@ -97,7 +97,7 @@ def before_and_after(result: ChangeOutcomes) -> Chart:
     ]
     caption = figure_words.before_and_after_caption(result, drawn)
     if not panels:
-        return Chart(caption, draw_nothing(figure_words.nothing_to_draw(result)))
+        return Chart(caption)
     return Chart(caption, draw_panels(panels), tables.series_numbers(result, drawn))
 
 

@@ -33,10 +33,10 @@ from slm_analysis.presentation.plots.chart_panel import (
     size_of,
     write_beside,
 )
-from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.plots.small_multiples import draw_multiples
 from slm_analysis.presentation.tables import control_charts as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
+from slm_analysis.presentation.words import chart_series as series_words
 from slm_analysis.presentation.words import control_charts as words
 
 LETTER, TICK_LETTER = 6.9, 8.2
@@ -59,10 +59,10 @@ def plot(chart: ControlChart) -> Chart:
     every = words.by_worry(chart)
     caption = words.caption(chart)
     if all(series.judged.empty for series in every):
-        return Chart(caption, draw_nothing(caption.title))
+        return Chart(caption)
     if len(every) == 1:
         return Chart(caption, draw_chart(every[0]), tables.points(every[0]))
-    states = [words.direction(one, brief=True) for one in every]
+    states = [series_words.direction(one, brief=True) for one in every]
     return Chart(caption, draw_multiples(every, states), tables.table(chart))
 
 
@@ -187,7 +187,7 @@ def _write_above(ax: Axes, names: Sequence[_Name]) -> None:
 def _line_names(series: ChartSeries, narrow: bool) -> Iterator[LineName]:
     """Yield what stands at the ends of the lines."""
     summary = series.summary
-    middle = (capitalised(series.middle), words.average(series))
+    middle = (capitalised(series.middle), series_words.average(series))
     target = (_("Target"), series.tick(summary["target"]))
     if not pd.isna(summary["center"]):
         yield LineName(summary["center"], _fitting(middle, narrow))
@@ -214,7 +214,7 @@ def _fitting(words: tuple[str, str], narrow: bool) -> tuple[str, ...]:
 def _run(series: ChartSeries) -> pd.Series | None:
     """Return the latest long run that still stands."""
     standing = series.signals[series.signals["standing"]]
-    runs = standing[standing["rule"].map(lambda rule: RULES[rule].pattern in words.RUNS)]
+    runs = standing[standing["rule"].map(lambda rule: RULES[rule].pattern in series_words.RUNS)]
     return None if runs.empty else runs.iloc[-1]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.language import _
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
+from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.tables import driver_odds as tables
 from slm_analysis.presentation.words import driver_odds as words
 from slm_analysis.presentation.words.driver_names import driver, label
@@ -25,7 +25,7 @@ def driver_odds(result: RootCauses) -> Chart:
     """Return the forest plot of what goes with late tickets, findings first, then by excess."""
     rows, caption = words.shown_odds(result), words.caption(result, window(result))
     if rows.empty:
-        return Chart(caption, draw_nothing(caption.title))
+        return Chart(caption)
     ends = np.log2(rows[["modelled_low", "modelled_high"]].to_numpy(float))
     limits = max(np.floor(ends.min()), LEAST), min(np.ceil(ends.max()), MOST)
     draw = draw_rows(

@@ -9,7 +9,7 @@ from slm_analysis.analyses.score_verdicts import NOT_COMPARED
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.language import _, pgettext
 from slm_analysis.presentation.numbers import plain_number
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
+from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.plots.score_gaps import MARKS, draw_gaps
 from slm_analysis.presentation.plots.user_satisfaction import scale_marks, scale_start
 from slm_analysis.presentation.tables import expectation_gap as tables
@@ -24,7 +24,7 @@ def plot(result: ExpectationGap) -> Chart:
     """Return one mark with its interval per service, findings first."""
     caption, numbers = words.caption(result), tables.table(result)
     if (result.gaps["verdict"] == NOT_COMPARED).all():
-        return Chart(caption, draw_nothing(), numbers)
+        return Chart(caption, numbers=numbers)
     rows = [_row(row, result) for _at, row in result.gaps.iterrows()]
     return Chart(caption, draw_gaps(rows, result.min_effect, pgettext("score", "points")), numbers)
 
@@ -47,7 +47,7 @@ def scores_by_time(result: ExpectationGap) -> Chart:
     service = words.told_by_time(result)
     if not service:
         caption = words.no_times_caption(result)
-        return Chart(caption, draw_nothing())
+        return Chart(caption)
     found = result.by_time[service]
     low, high = result.scale
     needed = min(found.table[["low", "score", "others"]].min().min(), found.goal)

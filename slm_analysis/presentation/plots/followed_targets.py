@@ -8,7 +8,7 @@ import pandas as pd
 from slm_analysis.analyses.score_verdicts import NOT_COMPARED
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.language import pgettext
-from slm_analysis.presentation.plots.rows import Row, draw_nothing
+from slm_analysis.presentation.plots.rows import Row
 from slm_analysis.presentation.plots.score_gaps import MARKS, draw_gaps
 from slm_analysis.presentation.tables import followed_targets as tables
 from slm_analysis.presentation.words import followed_targets as words
@@ -21,7 +21,7 @@ def plot(result: FollowedTargets) -> Chart:
     caption, numbers = words.caption(result), tables.table(result)
     compared = result.table[result.table["verdict"] != NOT_COMPARED]
     if compared.empty:
-        return Chart(caption, draw_nothing(), numbers)
+        return Chart(caption, numbers=numbers)
     rows = [_row(row, result) for _at, row in compared.iterrows()]
     if len(compared) < len(result.table):
         rows.append(

@@ -6,7 +6,7 @@ import numpy as np
 
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.plots.process_changes import MARKS, draw_effects
-from slm_analysis.presentation.plots.rows import Row, draw_nothing
+from slm_analysis.presentation.plots.rows import Row
 from slm_analysis.presentation.words import portfolio_changes as words
 from slm_analysis.questions.portfolio import Portfolio
 
@@ -18,7 +18,7 @@ def change_results(result: Portfolio) -> Chart:
     """Return one mark with its interval per change, service and measure, the surest first."""
     caption = words.caption(result)
     if result.changes.empty:
-        return Chart(caption, draw_nothing(caption.sentence))
+        return Chart(caption)
     changes = result.changes.sort_values("portfolio_q", kind="stable").head(MOST)
     rows = []
     for _, row in changes.iterrows():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.language import pgettext
-from slm_analysis.presentation.plots.rows import Row, draw_nothing
+from slm_analysis.presentation.plots.rows import Row
 from slm_analysis.presentation.plots.score_gaps import MARKS, draw_gaps
 from slm_analysis.presentation.words import portfolio_expectations as words
 from slm_analysis.presentation.words.expectation_gap import counts
@@ -19,7 +19,7 @@ def expectation_gaps(result: Portfolio) -> Chart:
     """Return one mark with its interval per unit and service with a gap, the surest first."""
     caption, gaps = words.caption(result), words.found(result).head(MOST)
     if gaps.empty:
-        return Chart(caption, draw_nothing())
+        return Chart(caption)
     rows = [
         Row(
             label=str(row["business_unit"]),

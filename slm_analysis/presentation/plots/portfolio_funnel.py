@@ -17,7 +17,6 @@ from slm_analysis.analyses.goal_test import chance_limits
 from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.lettering import letters, shortened
 from slm_analysis.presentation.numbers import plain_percent
-from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.theme import FONT_SIZE, NARROW, PALETTE, SMALL, WIDE
 from slm_analysis.presentation.words import portfolio_funnel as words
 from slm_analysis.questions.portfolio import Portfolio
@@ -55,7 +54,7 @@ def plot(result: Portfolio) -> Chart:
     """Return a dot per promise, those that fall short by more than chance marked and named."""
     caption, promises = words.caption(result), words.judged(result)
     if promises.empty:
-        return Chart(caption, draw_nothing(caption.sentence))
+        return Chart(caption)
     return Chart(caption, _draw(promises, words.goals(promises), result.chance))
 
 

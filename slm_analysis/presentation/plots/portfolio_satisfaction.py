@@ -7,7 +7,7 @@ import pandas as pd
 
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.numbers import plain_number
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
+from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.tables.portfolio_scales import of_scores
 from slm_analysis.presentation.words import portfolio_satisfaction as words
 from slm_analysis.questions.portfolio import Portfolio, agreed_scores
@@ -21,7 +21,7 @@ def user_scores(result: Portfolio) -> Chart:
     caption = words.caption(result)
     units = words.of_units(result)
     if units.empty or units["value"].isna().all():
-        return Chart(caption, draw_nothing(caption.sentence))
+        return Chart(caption)
     low, goal, goals = words.dissatisfied(result), words.common_goal(result), agreed_scores(result)
     shared = not np.isnan(goal)
     units = units.sort_values("value", kind="stable", na_position="last").head(MOST)

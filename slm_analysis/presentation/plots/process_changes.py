@@ -15,7 +15,7 @@ from slm_analysis.analyses.change_effect import (
 from slm_analysis.presentation.chart import Chart, Draw
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.numbers import MINUS
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
+from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words import change_figures as figure_words
 from slm_analysis.presentation.words import judged_changes as judged_words
@@ -31,9 +31,7 @@ def plot(result: ChangeOutcomes) -> Chart:
     """Return one mark with its interval per change, service and measure."""
     rows = [_row(row, effect) for row, effect in judged_words.judged(result)]
     if not rows:
-        return Chart(
-            figure_words.caption(result), draw_nothing(figure_words.nothing_to_draw(result))
-        )
+        return Chart(figure_words.caption(result))
     return Chart(figure_words.caption(result), draw_effects(rows))
 
 

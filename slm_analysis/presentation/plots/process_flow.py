@@ -15,7 +15,6 @@ from slm_analysis.analyses.bottlenecks import STATUS, Bottlenecks
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.lettering import wrapped
-from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.tables import process_flow as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 from slm_analysis.presentation.words import process_flow as words
@@ -51,7 +50,7 @@ FAINT: Mapping[str, Any] = {"fontsize": SMALL, "color": PALETTE["muted"], "va": 
 def plot(result: ProcessFlow | Bottlenecks) -> Chart:
     """Return the process map, and below it where else late tickets lose time."""
     flow = result.flow if isinstance(result, ProcessFlow) else result
-    draw = draw_nothing(words.nothing())
+    draw = None
     if flow is not None and len(flow.statuses):
         boxes = _boxes(flow)
         draw = _map(boxes, _lines(flow, boxes), _elsewhere(flow))

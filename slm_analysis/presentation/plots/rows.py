@@ -203,18 +203,6 @@ def _draw_row(ax: Axes, row: Row, y: float, limits: tuple[float, float], goal_ha
             mew=1.4, clip_on=False)  # fmt: skip
 
 
-def draw_nothing(text: str = "") -> Draw:
-    """Return the drawing that stands where there is nothing to draw: a line that says so."""
-
-    def draw(figure: Figure, narrow: bool) -> None:
-        set_height(figure, ROW[False])
-        most = LONGEST_LABEL[True] if narrow else 2 * LONGEST_LABEL[True]
-        said = shortened(text or _("Nothing to show"), most)
-        figure.text(0.01, 0.5, said, va="center", color=PALETTE["muted"])
-
-    return draw
-
-
 def share_limits(values: Sequence[float]) -> tuple[float, float]:
     """Return ends of a scale of shares, in tens of percent, that hold all values."""
     known = [v for v in values if not np.isnan(v)]

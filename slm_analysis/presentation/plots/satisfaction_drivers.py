@@ -8,7 +8,7 @@ import pandas as pd
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.numbers import capitalised, plain_percent
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
+from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.tables import satisfaction_drivers as tables
 from slm_analysis.presentation.words import satisfaction_drivers as words
 from slm_analysis.questions.satisfaction_drivers import SatisfactionDrivers
@@ -22,7 +22,7 @@ def plot(result: SatisfactionDrivers) -> Chart:
     """Return dots with intervals on a scale from 0, findings first."""
     caption = words.caption(result)
     if result.drivers is None:
-        return Chart(caption, draw_nothing(caption.title))
+        return Chart(caption)
     shares = result.drivers.shares
     largest = max(shares["high"].max(), shares["by_chance"].max())
     step = next((s for s in STEPS if largest / s < MOST_MARKS), STEPS[-1])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from slm_analysis.presentation.chart import Chart
-from slm_analysis.presentation.language import N_, _
+from slm_analysis.presentation.language import N_
 from slm_analysis.presentation.numbers import plain_percent
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows, share_limits
+from slm_analysis.presentation.plots.rows import Row, draw_rows, share_limits
 from slm_analysis.presentation.tables import service_levels as tables
 from slm_analysis.presentation.words import service_levels as words
 from slm_analysis.questions.service_levels import ServiceLevels
@@ -35,7 +35,7 @@ def plot(result: ServiceLevels) -> Chart:
         for __, level in levels.iterrows()
     ]
     limits = share_limits([*levels["value"], *levels["low"], *levels["goal_value"]])
-    draw = draw_rows(rows, limits, plain_percent) if rows else draw_nothing(_(NOTHING))
+    draw = draw_rows(rows, limits, plain_percent) if rows else None
     return Chart(words.caption(result), draw, tables.table(result))
 
 

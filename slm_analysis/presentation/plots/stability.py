@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from slm_analysis.presentation.chart import Chart
-from slm_analysis.presentation.language import _
 from slm_analysis.presentation.plots.control_charts import draw_chart
-from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.plots.small_multiples import draw_multiples
 from slm_analysis.presentation.tables import control_charts as chart_tables
 from slm_analysis.presentation.tables import stability as tables
@@ -18,7 +16,7 @@ def plot(result: Stability) -> Chart:
     every = words.services(result)
     caption = words.main_caption(result)
     if not every:
-        return Chart(caption, draw_nothing(_(words.NOTHING)))
+        return Chart(caption)
     return Chart(caption, draw_chart(every[0]), chart_tables.points(every[0]))
 
 
@@ -27,6 +25,6 @@ def small_multiples(result: Stability) -> Chart:
     every = words.services(result)
     caption = words.multiples_caption(result)
     if not every:
-        return Chart(caption, draw_nothing(_(words.NOTHING)))
+        return Chart(caption)
     states = [words.brief_direction(result, one) for one in every]
     return Chart(caption, draw_multiples(every, states), tables.table(result))

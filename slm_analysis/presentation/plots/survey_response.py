@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.lettering import shortened
-from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.tables import survey_response as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 from slm_analysis.presentation.words import survey_response as words
@@ -32,7 +31,7 @@ def plot(result: SurveyResponse) -> Chart:
     caption = words.caption(result)
     states = list(words.funnel(result))
     if not states:
-        return Chart(caption, draw_nothing())
+        return Chart(caption)
     return Chart(caption, draw_funnel(states), tables.table(result))
 
 

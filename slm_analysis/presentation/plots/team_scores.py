@@ -9,7 +9,7 @@ from slm_analysis.analyses.score_verdicts import HIGHER, LOWER
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.language import pgettext
 from slm_analysis.presentation.numbers import plain_number
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows
+from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.plots.user_satisfaction import scale_marks, scale_start
 from slm_analysis.presentation.tables import team_scores as tables
 from slm_analysis.presentation.words import team_scores as words
@@ -24,7 +24,7 @@ def plot(result: TeamScores) -> Chart:
     teams, numbers = words.shown(result), tables.table(result)
     if teams.empty:
         caption = words.caption(result, "")
-        return Chart(caption, draw_nothing(), numbers)
+        return Chart(caption, numbers=numbers)
     low, high = result.scale
     start = scale_start(teams[["low", "value"]].min().min(), low, high, STEP)
     rows = [_row(row) for _at, row in teams.iterrows()]

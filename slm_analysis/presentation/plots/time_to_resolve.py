@@ -16,7 +16,6 @@ from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Chart, Draw, set_height
 from slm_analysis.presentation.lettering import shortened
 from slm_analysis.presentation.plots.chart_panel import TICK_STEPS
-from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.tables import time_to_resolve as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 from slm_analysis.presentation.words import time_to_resolve as words
@@ -53,7 +52,7 @@ def plot(result: TimeTaken | TimeToResolve) -> Chart:
     """Return one panel per group, quickest first, the other groups pale behind it."""
     times, caption = words.times_of(result), words.caption(result)
     every = [] if times is None else _groups(times)
-    draw = draw_groups(every) if every else draw_nothing(caption.title)
+    draw = draw_groups(every) if every else None
     return Chart(caption, draw, tables.table(result))
 
 

@@ -22,7 +22,7 @@ from slm_analysis.presentation.plots.chart_panel import (
     with_air,
     write_beside,
 )
-from slm_analysis.presentation.plots.rows import Row, draw_nothing, draw_rows, share_limits
+from slm_analysis.presentation.plots.rows import Row, draw_rows, share_limits
 from slm_analysis.presentation.plots.time_axis import days, month_ticks
 from slm_analysis.presentation.tables import trend as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, WIDE
@@ -50,7 +50,7 @@ def plot(result: Trend) -> Chart:
     if len(every) > 1:
         return Chart(caption, draw_forecasts(every), numbers)
     if every[0].points["value"].isna().all():
-        return Chart(caption, draw_nothing(caption.title), numbers)
+        return Chart(caption, numbers=numbers)
     return Chart(caption, draw_line(every[0]), numbers)
 
 

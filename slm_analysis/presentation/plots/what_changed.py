@@ -8,7 +8,6 @@ from slm_analysis.analyses.attainment_change import AttainmentChange
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Chart
 from slm_analysis.presentation.language import _
-from slm_analysis.presentation.plots.rows import draw_nothing
 from slm_analysis.presentation.plots.waterfall import Step, draw_waterfall
 from slm_analysis.presentation.tables import what_changed as tables
 from slm_analysis.presentation.words import what_changed as words
@@ -22,7 +21,7 @@ def plot(result: WhatChanged) -> Chart:
     """Return the steps from the earlier share to the later one, the mix last."""
     caption, parts = words.caption(result), result.parts
     if parts is None:
-        return Chart(caption, draw_nothing(words.answer(result)))
+        return Chart(caption)
     before, after = words.periods(result)
     draw = draw_waterfall(
         (before, words.level(parts.before, parts.n_before)),

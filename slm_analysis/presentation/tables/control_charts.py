@@ -13,6 +13,7 @@ from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import NO_VALUE, capitalised, enumerated, share_of, span
 from slm_analysis.presentation.periods import WEEK
 from slm_analysis.presentation.views import Column, Table
+from slm_analysis.presentation.words import chart_series as series_words
 from slm_analysis.presentation.words import control_charts as words
 
 LATEST = 26
@@ -63,8 +64,8 @@ def row(series: ChartSeries) -> list[str]:
     goal = summary["target"]
     return [
         series.name or NO_VALUE,
-        capitalised(words.direction(series)),
-        words.average(series),
+        capitalised(series_words.direction(series)),
+        series_words.average(series),
         limits(series, summary),
         NO_VALUE if pd.isna(goal) else series.tick(goal),
         series.count(len(judged)),

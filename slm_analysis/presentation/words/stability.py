@@ -13,16 +13,16 @@ from slm_analysis.presentation.language import N_, _, joined, ngettext
 from slm_analysis.presentation.numbers import capitalised, count, in_words, listed
 from slm_analysis.presentation.periods import one_period, so_many_periods
 from slm_analysis.presentation.views import Headline, Prose
+from slm_analysis.presentation.words import chart_series as series_words
 from slm_analysis.presentation.words import control_charts as chart_words
-from slm_analysis.presentation.words.control_charts import (
+from slm_analysis.presentation.words.chart_series import (
     UNKNOWN_CAUSE,
     average,
-    chart_caveats,
     named,
     quiet,
-    reading,
     told,
 )
+from slm_analysis.presentation.words.control_charts import chart_caveats, reading
 from slm_analysis.questions.on_record import CHANGES, OUTAGES
 from slm_analysis.questions.stability import RECENT, Stability
 
@@ -80,21 +80,21 @@ def direction(result: Stability, series: ChartSeries) -> str:
     gone = over(result, series)
     if len(gone):
         return _("steady again after {when}").format(when=series.on(gone["end"].max()))
-    return chart_words.direction(series)
+    return series_words.direction(series)
 
 
 def brief_direction(result: Stability, series: ChartSeries) -> str:
     """Return where a service stands in few letters: ``worse since 31 Aug``, ``steady again``."""
     if len(over(result, series)):
         return _("steady again")
-    return chart_words.direction(series, brief=True)
+    return series_words.direction(series, brief=True)
 
 
 def state(result: Stability, series: ChartSeries) -> str:
     """Return where a service stands, a steady one with its level: ``steady at about 97.3%``."""
     if len(over(result, series)):
         return direction(result, series)
-    return chart_words.state(series)
+    return series_words.state(series)
 
 
 def below_target(result: Stability) -> list[ChartSeries]:
@@ -221,7 +221,7 @@ def _news(result: Stability, new: pd.DataFrame, when: str) -> str:
         return _(SEVERAL[worst]).format(number=number, names=_names(alike))
     series = next(one for one in services(result) if one.name == alike.iloc[0]["service"])
     form = _("{name} is {state}") if worst == MIXED else _("{name} has been {state}")
-    return form.format(name=series.name, state=chart_words.state(series))
+    return form.format(name=series.name, state=series_words.state(series))
 
 
 def _perfect(table: pd.DataFrame) -> pd.Series:

@@ -30,7 +30,8 @@ from slm_analysis.presentation.trend_series import POINTS, Heading, enough_digit
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.presentation.words.change_effect import confidence
-from slm_analysis.presentation.words.control_charts import among, too_few
+from slm_analysis.presentation.words.chart_series import too_few
+from slm_analysis.presentation.words.control_charts import among
 from slm_analysis.result import Note, note
 
 SURE, RARE = 0.99, 0.025
