@@ -13,7 +13,7 @@ from slm_analysis.presentation.tables.process_changes import (
 )
 from slm_analysis.presentation.words import change_checks as words
 from slm_analysis.presentation.words import change_path as path
-from slm_analysis.presentation.words.change_effect import MEASURES, of_scale
+from slm_analysis.presentation.words.effect_measures import MEASURES, of_scale
 from slm_analysis.presentation.words.process_changes import say as say_outcomes
 
 from .made_up_changes import made_up_effect, made_up_outcomes

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from slm_analysis.analyses.change_effect import change_effect
 from slm_analysis.presentation.words import change_effect as one
+from slm_analysis.presentation.words import effect_measures as measures
 from slm_analysis.presentation.words.caveats import SENTENCES, caveats
 from slm_analysis.presentation.words.change_caveats import BASIS, DOUBTS, SERIES, what_else
 from slm_analysis.presentation.words.change_figures import before_and_after_caption, caption
@@ -25,7 +26,7 @@ FEW = {"figures": None, "reason": "too_few_points"}
 
 
 def told(effect, measure="resolution_time", *, final=False):
-    return one.verdict_sentence(effect, one.MEASURES[measure], final=final)
+    return one.verdict_sentence(effect, measures.MEASURES[measure], final=final)
 
 
 @pytest.mark.parametrize(
@@ -195,8 +196,9 @@ def test_shown_numbers_never_contradict_the_verdict(middle, half, measure):
         else "worse"
     )
     made = made_up_effect(verdict, (scale * middle, low, high), measure)
-    wording = one.MEASURES[measure]
-    ends = [float(number.replace("−", "-")) for number in one.interval(made, wording).split(" to ")]
+    wording = measures.MEASURES[measure]
+    told = measures.interval(made, wording).split(" to ")
+    ends = [float(number.replace("−", "-")) for number in told]
     limit = wording.scale * matters
     # Nearer than four digits show, no number can tell.
     assume(all(abs(abs(wording.scale * e) - b) > 1e-4 for e in (low, high) for b in (0, limit)))
@@ -218,7 +220,7 @@ def test_a_bare_effect_speaks_of_its_kind_of_figure():
 
 def effect_caveats(**given):
     effect = made_up_effect("better", **given)
-    return caveats(one.effect_notes(effect, one.MEASURES["satisfaction"]))
+    return caveats(one.effect_notes(effect, measures.MEASURES["satisfaction"]))
 
 
 @pytest.mark.parametrize(
@@ -281,7 +283,7 @@ def test_what_the_estimate_assumes_is_told():
     ]
     assert effect_caveats(comparison="controls") == []
     effect = made_up_effect("cannot_tell", (0.008, -0.026, 0.042), detectable=0.049)
-    assert caveats(one.effect_notes(effect, one.MEASURES["resolution_time"]))[0] == (
+    assert caveats(one.effect_notes(effect, measures.MEASURES["resolution_time"]))[0] == (
         "Effects smaller than 4.9 points can stay hidden; larger ones would show in four of five "
         "such series."
     )

@@ -24,8 +24,9 @@ from slm_analysis.presentation.tables import process_changes as tables
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words import change_figures as figure_words
+from slm_analysis.presentation.words import effect_measures as measures
 from slm_analysis.presentation.words import judged_changes as judged_words
-from slm_analysis.presentation.words.change_effect import Wording
+from slm_analysis.presentation.words.effect_measures import Wording
 from slm_analysis.questions.process_changes import ChangeOutcomes
 
 MOST_PANELS = 6
@@ -103,7 +104,7 @@ def before_and_after(result: ChangeOutcomes) -> Chart:
 
 def plot(effect: ChangeEffect) -> Chart:
     """Return the figure of one change in one series."""
-    wording = effect_words.of_scale(effect.scale)
+    wording = measures.of_scale(effect.scale)
     caption = effect_words.caption(effect)
     change = date(effect.on) if isinstance(effect.on, pd.Timestamp) else f"{effect.on}"
     panel = Panel(str(effect.unit or ""), caption.title, change, effect, wording)
@@ -273,7 +274,7 @@ def _name_lines(
 def _draw_effect(ax: Axes, panel: Panel) -> None:
     """Draw the effect with its interval on a scale of its own, comparable units below it."""
     effect, wording = panel.effect, panel.wording
-    (value, low, high), digits = effect_words.shown(effect, wording)
+    (value, low, high), digits = measures.shown(effect, wording)
     matters = wording.scale * (effect.min_effect or 0.0)
     others = _others(panel)
     reach = 1.15 * max(abs(low), abs(high), 1.5 * matters, *np.abs(others))

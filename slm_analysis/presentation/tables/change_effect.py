@@ -9,7 +9,8 @@ from slm_analysis.analyses.change_effects import ChangeEffects
 from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import NO_VALUE, count, date, number, signed, span
 from slm_analysis.presentation.views import Column, Table
-from slm_analysis.presentation.words.change_effect import VERDICTS, confidence, of_scale
+from slm_analysis.presentation.words.change_effect import VERDICTS, confidence
+from slm_analysis.presentation.words.effect_measures import of_scale
 
 MANY_DIGITS = 3
 PARTS = {

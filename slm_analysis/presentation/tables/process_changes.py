@@ -14,10 +14,11 @@ from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import change_checks as check_words
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words import change_path as paths
+from slm_analysis.presentation.words import effect_measures as measures
 from slm_analysis.presentation.words import improvement_actions as action_words
 from slm_analysis.presentation.words import judged_changes as judged_words
 from slm_analysis.presentation.words import process_changes as words
-from slm_analysis.presentation.words.change_effect import Wording
+from slm_analysis.presentation.words.effect_measures import Wording
 from slm_analysis.presentation.words.judged_changes import Judged
 from slm_analysis.questions.process_changes import ChangeOutcomes
 
@@ -65,8 +66,8 @@ def _effect(row: pd.Series, effect: ChangeEffect) -> list[str]:
         count(effect.n_after),
         effect_words.detectable(effect, wording),
         judged_words.verdict(row, effect),
-        effect_words.size(effect, wording),
-        effect_words.interval(effect, wording),
+        measures.size(effect, wording),
+        measures.interval(effect, wording),
         count(row["others_near"]),
     ]
 

@@ -8,7 +8,7 @@ from slm_analysis.analyses.change_effect import ChangeEffect
 from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import counted, digits_to_tell, number, signed, span
 from slm_analysis.presentation.periods import all_periods
-from slm_analysis.presentation.words.change_effect import Wording, of_scale, smallest
+from slm_analysis.presentation.words.effect_measures import Wording, of_scale, smallest
 
 NAMES = {
     "power": N_("Could it have been seen"),

@@ -20,7 +20,8 @@ from slm_analysis.presentation.numbers import (
 )
 from slm_analysis.presentation.views import Prose
 from slm_analysis.presentation.words.caveats import caveats
-from slm_analysis.presentation.words.change_effect import VERDICTS, confidence, of_scale
+from slm_analysis.presentation.words.change_effect import VERDICTS, confidence
+from slm_analysis.presentation.words.effect_measures import of_scale
 from slm_analysis.result import note
 
 ORDER = (BETTER, WORSE, NO_MEANINGFUL_CHANGE, CANNOT_TELL)

@@ -12,12 +12,8 @@ from slm_analysis.presentation.language import _, ngettext
 from slm_analysis.presentation.numbers import capitalised, counted, listed
 from slm_analysis.presentation.periods import all_periods, one_period
 from slm_analysis.presentation.words.change_caveats import BASIS, SERIES, family, told_once
-from slm_analysis.presentation.words.change_effect import (
-    HOW_TO_READ_SERIES,
-    confidence,
-    of_measure,
-    smallest,
-)
+from slm_analysis.presentation.words.change_effect import HOW_TO_READ_SERIES, confidence
+from slm_analysis.presentation.words.effect_measures import of_measure, smallest
 from slm_analysis.presentation.words.judged_changes import (
     Judged,
     judged,

@@ -9,7 +9,8 @@ import pandas as pd
 from slm_analysis.analyses.change_effect import BETTER, WORSE, ChangeEffect
 from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import NO_VALUE, enumerated
-from slm_analysis.presentation.words.change_effect import brief, of_measure
+from slm_analysis.presentation.words.change_effect import brief
+from slm_analysis.presentation.words.effect_measures import of_measure
 
 SERVICE = ("resolution_time", "resolution_hours")
 SATISFACTION = "satisfaction"

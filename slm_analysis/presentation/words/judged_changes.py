@@ -11,7 +11,7 @@ from slm_analysis.presentation.language import _, joined
 from slm_analysis.presentation.numbers import date, with_interval
 from slm_analysis.presentation.words import change_effect as effect_words
 from slm_analysis.presentation.words.change_checks import lasting
-from slm_analysis.presentation.words.change_effect import Wording, of_measure
+from slm_analysis.presentation.words.effect_measures import Wording, of_measure
 from slm_analysis.questions.process_changes import EARLIER, LATER, ChangeOutcomes
 
 Judged = tuple[pd.Series, ChangeEffect]

@@ -20,6 +20,7 @@ from slm_analysis.presentation.numbers import (
     with_interval,
 )
 from slm_analysis.presentation.words import change_effect as effect_words
+from slm_analysis.presentation.words import effect_measures as measures
 from slm_analysis.questions.portfolio import Portfolio
 
 MOST_NAMED = 3
@@ -57,17 +58,17 @@ def verdict(row: pd.Series) -> str:
 
 def figures(row: pd.Series) -> str:
     """Return the effect with its interval: ``+2.1 points (+0.2 to +4.1)``."""
-    effect, wording = told(row), effect_words.of_measure(row["measure"])
+    effect, wording = told(row), measures.of_measure(row["measure"])
     if effect.estimate is None:
         return _("too few periods")
-    interval = effect_words.interval(effect, wording)
-    return with_interval(effect_words.size(effect, wording), interval)
+    interval = measures.interval(effect, wording)
+    return with_interval(measures.size(effect, wording), interval)
 
 
 def subject(row: pd.Series) -> str:
     """Return ``Manufacturing, time to resolve``."""
     return _("{unit}, {measure}").format(
-        unit=row["business_unit"], measure=effect_words.of_measure(row["measure"]).name
+        unit=row["business_unit"], measure=measures.of_measure(row["measure"]).name
     )
 
 
