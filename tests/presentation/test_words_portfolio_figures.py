@@ -56,7 +56,7 @@ def test_a_unit_below_its_goal_may_be_so_by_chance():
 def test_no_satisfaction():
     told = scores(A=rated(None))
     assert told.title == "No satisfaction can be shown"
-    assert user_scores(portfolio_of({"A": rated(None)})).svg(narrow=True)
+    assert user_scores(portfolio_of({"A": rated(None)})).svg(narrow=True) == ""
 
 
 def test_ratings_are_drawn_from_the_lowest_with_the_common_goal():
@@ -133,4 +133,4 @@ def test_no_change():
     result = portfolio_of({"A": unit(kept())})
     assert portfolio_changes.caption(result).title == "No process change has been recorded"
     assert portfolio_changes.followed(result) == ""
-    assert change_results(result).svg(narrow=True)
+    assert change_results(result).svg(narrow=True) == ""

@@ -224,8 +224,7 @@ def test_no_tickets_at_all():
     assert top.what == "No ticket was counted."
     assert say(result).sentences
     assert table(result).rows == []
-    for narrow in (False, True):
-        assert "<svg" in plot(result).svg(narrow=narrow)
+    assert plot(result).svg(narrow=True) == ""
 
 
 # --- Other targets, windows, notes ---------------------------------------------------------------
@@ -446,7 +445,7 @@ def test_the_forest_plot_shows_both_odds():
 def test_without_an_adjusted_comparison_there_is_no_forest_plot():
     chart = driver_odds(causes())
     assert chart.caption.title == "No group of tickets can be compared with the mix held fixed"
-    assert "<svg" in chart.svg(narrow=True)
+    assert chart.svg(narrow=True) == ""
 
 
 # --- Table and figure ----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from slm_analysis.presentation.chart import Draw, set_height
-from slm_analysis.presentation.language import N_, _
+from slm_analysis.presentation.language import _
 from slm_analysis.presentation.lettering import shortened
 from slm_analysis.presentation.numbers import count
 from slm_analysis.presentation.theme import NARROW, PALETTE, SMALL, WIDE
@@ -27,7 +27,6 @@ TOP, BOTTOM = 30, 30
 LABELS, WORDS, SHARES = 230, 12, 212
 """Pixels from the left to the bars, and from their end to the words and to the end of shares."""
 LONGEST_LABEL = {False: 29, True: 44}
-NOTHING = N_("Nothing to show")
 MOST_TICKS = 5
 ROOM = {False: 1.3, True: 1.36}
 """The scale goes so far beyond the longest bar, for the words at its end."""
@@ -70,9 +69,6 @@ def draw_bars(bars: Sequence[Bar], unit: str, heads: tuple[str, str], expected_l
         step, width = STEP[narrow], NARROW if narrow else WIDE
         height = TOP + step * len(bars) + BOTTOM
         set_height(figure, height)
-        if not bars:
-            figure.text(WORDS / width, 0.5, _(NOTHING), va="center", color=PALETTE["muted"])
-            return
         left, right = (10, 14) if narrow else (LABELS, SHARES + 8)
         ax = figure.add_axes(
             (

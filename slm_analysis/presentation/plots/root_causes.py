@@ -19,7 +19,7 @@ def plot(result: RootCauses) -> Chart:
     bars = [_bar(row, result.pareto_driver) for __, row in result.pareto.iterrows()]
     heads = (_("Late tickets"), _("Running share"))
     draw = draw_bars(bars, _("late"), heads, _("expected if it made no difference"))
-    return Chart(words.caption(result), draw, tables.pareto_table(result))
+    return Chart(words.caption(result), draw if bars else None, tables.pareto_table(result))
 
 
 def _bar(row: pd.Series, driver: str) -> Bar:
