@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import threading
+import time
 import weakref
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from queue import Empty
 from typing import Any, ClassVar, Self
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
@@ -23,6 +27,10 @@ from slm_analysis.batch.warm_kernels import ONE_THREAD, PROVISIONER, WarmParent
 
 STANDARD, WARM = "slm-standard", "slm-warm"
 ARGUMENTS = ["-f", "{connection_file}"]
+ANSWER, HEARD = 1.0, 0.2
+"""Seconds to wait for an answer, and for anything on the channel of outputs, before asking anew."""
+POLL = 0.01
+"""Seconds between two looks whether a kernel has ended; Jupyter's preset is ten times as long."""
 
 
 class StoppedError(Exception):
@@ -109,6 +117,35 @@ class OwnKernelSpecs(KernelSpecManager):
         )
 
 
+class PromptClient(AsyncKernelClient):
+    """Goes on as soon as the kernel is heard; Jupyter's own then waits for 0.2 seconds of silence.
+
+    What may still come on the channel of outputs answers no cell, and nbclient passes over it.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers on both channels that a notebook's outputs come by.
+
+        Raises
+        ------
+        RuntimeError
+            Where it ends before, or takes longer than `timeout` seconds.
+        """
+        deadline = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            self.kernel_info()
+            try:
+                self._handle_kernel_info_reply(await self.get_shell_msg(timeout=ANSWER))
+                await self.get_iopub_msg(timeout=HEARD)
+                return
+            except Empty:  # it is not up yet, or what it said came before it was listened to
+                pass
+            if not await self.is_alive():
+                raise RuntimeError("The kernel ended before it was ready.")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"The kernel was not ready after {timeout} seconds.")
+
+
 class LocalKernelManager(AsyncKernelManager):
     """Talks to its kernel over sockets that only this user can open, where the system has them.
 
@@ -133,6 +170,17 @@ class LocalKernelManager(AsyncKernelManager):
     @default("connection_file")
     def _default_connection_file(self) -> str:
         return str(Path(tempfile.mkdtemp(prefix="", dir=self.kernels.folder.name)) / "kernel.json")
+
+    @default("client_factory")
+    def _default_client_factory(self) -> type[AsyncKernelClient]:
+        return PromptClient
+
+    async def _async_finish_shutdown(
+        self, waittime: float | None = None, pollinterval: float = POLL, restart: bool = False
+    ) -> None:
+        await super()._async_finish_shutdown(waittime, pollinterval, restart)
+
+    finish_shutdown = _async_finish_shutdown
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kwargs: Any) -> None:
         kwargs["env"] = {**kwargs.get("env", os.environ), **ONE_THREAD}
