@@ -68,6 +68,7 @@ _PLACES = {
     "slm_analysis.presentation.plots.stability": ("small_multiples",),
     "slm_analysis.presentation.plots.driver_odds": ("driver_odds",),
     "slm_analysis.presentation.plots.expectation_gap": ("scores_by_time",),
+    "slm_analysis.presentation.plots.user_satisfaction": ("scores_over_time",),
     "slm_analysis.presentation.plots.change_series": ("before_and_after",),
     "slm_analysis.presentation.tables.process_changes": (
         "promised_actions",

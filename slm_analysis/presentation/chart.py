@@ -110,7 +110,7 @@ class Chart(Figure):
             "subtitle": self.caption.subtitle,
             "sentence": self.caption.sentence,
             "caveats": [*self.caption.caveats],
-            "how_to_read": self.caption.how_to_read,
+            "how_to_read": self.caption.how_to_read if self._draw else "",
             "wide": self.svg(narrow=False),
             "narrow": self.svg(narrow=True),
             "numbers": self.numbers.page() if self.numbers else None,

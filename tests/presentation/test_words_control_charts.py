@@ -64,6 +64,11 @@ def test_one_point_beyond_a_limit_and_several():
         "Two weeks lie below their lower limits. The last: the week of 6 April 2026 lies below the "
         f"lower limit of {limits(y)[0]:.1f}: 40.0."
     ]
+    y = with_last(41.0, 40.0)
+    assert sentences(chart(y, rules={"beyond_limits": None})) == [
+        "Two weeks in a row, since 30 March 2026, lie below their lower limits. The last: the week "
+        f"of 6 April 2026 lies below the lower limit of {limits(y)[0]:.1f}: 40.0."
+    ]
 
 
 def test_a_share_is_told_with_its_cases():
@@ -88,7 +93,7 @@ def test_few_crossings_are_told_where_no_run_says_it():
     ]
     both = chart(50 + np.repeat([1.0, -1.0], 20) + NOISE[:40] / 10)
     assert len([s for s in sentences(both) if "long spells" in s]) == 0
-    assert len([s for s in sentences(both) if " in a row" in s]) == 2
+    assert len([s for s in sentences(both) if " in a row" in s and "the average" in s]) == 2
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+from slm_analysis import scores_over_time
 from slm_analysis.analyses.control_charts import control_chart
 from slm_analysis.analyses.watermelon import Watermelon
 from slm_analysis.presentation import headline, plot, say, table
@@ -203,6 +204,21 @@ def test_where_the_months_are_heading():
     assert headline(better).title == "Payments: rated as agreed; lately higher than usual"
     assert words.trend(scores(direction="mixed")) == ["The monthly score is unsteady."]
     assert words.trend(scores(direction="not_judged")) == []
+
+
+def test_the_figure_over_time_names_what_it_shows_and_its_unit():
+    low = [score - 0.6 for score in STEADY]
+    figure = scores_over_time(scores(chart=chart([*STEADY, *STEADY, *low])))
+    assert figure.caption.title == "Satisfaction: worse since November 2027"
+    assert figure.caption.subtitle == (
+        "Mean rating from 1 to 5 per month, with the limits of normal variation. 36 months"
+    )
+    for narrow in (False, True):
+        assert ">points</text>" in figure.svg(narrow=narrow)
+    shares = scores(measure="top_box", chart=chart([]))
+    figure = scores_over_time(shares)
+    assert figure.caption.title == "Satisfaction: there is no series to judge"
+    assert figure.svg(narrow=True) == ""
 
 
 # --- Targets met ---------------------------------------------------------------------------------

@@ -66,8 +66,15 @@ def plot(chart: ControlChart) -> Chart:
     return Chart(caption, draw_multiples(every, states), tables.table(chart))
 
 
-def draw_chart(every: ChartSeries) -> Draw:
-    """Return the drawing of one series: lines named at their ends, breaks above, a run below."""
+def draw_chart(every: ChartSeries, unit: str = "") -> Draw:
+    """Return the drawing of one series: lines named at their ends, breaks above, a run below.
+
+    Parameters
+    ----------
+    every : ChartSeries
+    unit : str
+        Of its values, where the numbers on the scale do not carry it.
+    """
 
     def draw(figure: Figure, narrow: bool) -> None:
         series = latest(every, NARROW_POINTS) if narrow else every
@@ -80,7 +87,8 @@ def draw_chart(every: ChartSeries) -> Draw:
         left = max([LEFT, *(letters(text) * TICK_LETTER + GAP for text in ticks[1])])
         width = across - left - RIGHT[narrow]
         names = _names_above(series, width, across - left, narrow)
-        head = HEAD + ROW * (1 + max((name.row for name in names), default=-1))
+        rows = 1 + max((name.row for name in names), default=-1)
+        head = HEAD + ROW * max(rows, 1 if unit else 0)
         total = head + height + FOOT
         set_height(figure, total)
         ax = figure.add_axes((left / across, FOOT / total, width / across, height / total))
@@ -90,6 +98,16 @@ def draw_chart(every: ChartSeries) -> Draw:
         draw_times(ax, series, width)
         draw_series(ax, series, size_of(len(series.points), width))
         _write_above(ax, names)
+        ax.annotate(
+            unit,
+            (0, 1),
+            xytext=(-GAP, GAP),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="right",
+            color=PALETTE["muted"],
+            fontsize=SMALL,
+        )
         write_beside(ax, list(_line_names(series, narrow)))
         _name_excluded(ax, series)
         if run is not None:

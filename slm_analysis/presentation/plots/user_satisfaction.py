@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 
 from slm_analysis.presentation.chart import Chart
+from slm_analysis.presentation.chart_series import chart_series
 from slm_analysis.presentation.language import _, pgettext
 from slm_analysis.presentation.numbers import plain_number, plain_percent
+from slm_analysis.presentation.plots.control_charts import draw_chart
 from slm_analysis.presentation.plots.rows import Row, draw_rows
+from slm_analysis.presentation.tables import control_charts as chart_tables
 from slm_analysis.presentation.tables import user_satisfaction as tables
 from slm_analysis.presentation.words import user_satisfaction as words
 from slm_analysis.presentation.words import user_scores as scores
@@ -44,11 +47,25 @@ def plot(result: UserSatisfaction) -> Chart:
         tick,
         line=goal if shared else None,
         line_label=_("Goal {goal}").format(goal=tick(goal)) if shared else "",
-        axis_label="" if result.measure == "top_box" else pgettext("score", "points"),
+        axis_label=unit(result),
         marks=scale_marks(start, high, step),
     )
     caption = words.caption(result, tick(start) if start > low else "")
     return Chart(caption, draw, tables.table(result))
+
+
+def scores_over_time(result: UserSatisfaction) -> Chart:
+    """Return the control chart of the unit's scores by month."""
+    caption = words.over_time(result)
+    if result.chart.summary["n_points"].sum() == 0:
+        return Chart(caption)
+    (series,) = chart_series(result.chart)
+    return Chart(caption, draw_chart(series, unit(result)), chart_tables.points(series))
+
+
+def unit(result: UserSatisfaction) -> str:
+    """Return what scores are counted in; the ticks of shares carry it."""
+    return "" if result.measure == "top_box" else pgettext("score", "points")
 
 
 def _row(level: pd.Series, result: UserSatisfaction, *, own_goal: bool) -> Row:

@@ -41,6 +41,10 @@ MANY_BEYOND = {
     ABOVE: N_("{number} lie above their upper limits. The last: {last}"),
     BELOW: N_("{number} lie below their lower limits. The last: {last}"),
 }
+SPELL_BEYOND = {
+    ABOVE: N_("{number} in a row, {span}, lie above their upper limits. The last: {last}"),
+    BELOW: N_("{number} in a row, {span}, lie below their lower limits. The last: {last}"),
+}
 CROSSINGS = {
     ABOVE: N_(
         "The {periods} keep to one side of the {middle} in long spells, lately above it: they "
@@ -161,6 +165,9 @@ def _beyond(series: ChartSeries, signals: pd.DataFrame) -> str:
     if len(members) == 1:
         return found
     number = capitalised(series.count_in_words(len(members)))
+    if len(signals) == 1 and signals["standing"].all():
+        span = _span(series, signals.iloc[0])
+        return _(SPELL_BEYOND[side]).format(number=number, span=span, last=continued(found))
     return _(MANY_BEYOND[side]).format(number=number, last=continued(found))
 
 

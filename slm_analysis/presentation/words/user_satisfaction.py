@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -10,8 +12,9 @@ from slm_analysis.analyses.watermelon import REVERSE, WATERMELON
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.language import N_, _, joined, ngettext
-from slm_analysis.presentation.numbers import counted, itemised, listed, percent
+from slm_analysis.presentation.numbers import continued, counted, itemised, listed, percent
 from slm_analysis.presentation.views import Headline, Prose
+from slm_analysis.presentation.words import control_charts as chart_words
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.presentation.words.contrasts import contrast, contrasts, finding, in_full, of_unit
 from slm_analysis.presentation.words.user_scores import (
@@ -292,17 +295,11 @@ def _figure_caveats(result: UserSatisfaction) -> list[str]:
 def caption(result: UserSatisfaction, axis_start: str) -> Caption:
     """Return the words of the figure, whose axis may start above the lowest score."""
     when = numbers.months(result.period_start, result.period_end)
-    low, high = result.scale
-    measure = _(MEASURES[result.measure])
-    if result.measure == MEAN and low < high:
-        measure = _("{measure} from {low:g} to {high:g}").format(
-            measure=measure, low=low, high=high
-        )
     cut = _("; axis starts at {start}").format(start=axis_start) if axis_start else ""
     return Caption(
         title=by_goal(result),
         subtitle=_("{measure} with 95% interval, {when}; answers to tickets resolved{cut}").format(
-            measure=measure, when=when, cut=cut
+            measure=_measure(result), when=when, cut=cut
         ),
         sentence=joined(_scores(result)),
         caveats=_figure_caveats(result),
@@ -310,6 +307,28 @@ def caption(result: UserSatisfaction, axis_start: str) -> Caption:
             "Each dot is a score, the line its 95% interval, the upright line the goal. A coloured "
             "diamond lies below its goal by more than chance explains. Hidden scores stay in the "
             "list with the reason."
+        ),
+    )
+
+
+def _measure(result: UserSatisfaction) -> str:
+    """Return ``Mean rating from 1 to 5``."""
+    low, high = result.scale
+    measure = _(MEASURES[result.measure])
+    if result.measure == MEAN and low < high:
+        return _("{measure} from {low:g} to {high:g}").format(measure=measure, low=low, high=high)
+    return measure
+
+
+def over_time(result: UserSatisfaction) -> Caption:
+    """Return the words of the figure of the scores by month."""
+    of_chart = chart_words.caption(result.chart)
+    judged = int(result.chart.summary["n_points"].sum())
+    return replace(
+        of_chart,
+        title=_("Satisfaction: {state}").format(state=continued(of_chart.title)),
+        subtitle=_("{measure} per month, with the limits of normal variation. {judged}").format(
+            measure=_measure(result), judged=counted(judged, "{n} month", "{n} months")
         ),
     )
 
