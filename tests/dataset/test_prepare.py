@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 import pytest
 
+from slm_analysis.dataset import build as building
 from slm_analysis.dataset import prepare as module
 from slm_analysis.dataset.prepare import prepare, prepare_whole
 from slm_analysis.dataset.stored import UNIT_TABLES
@@ -144,7 +145,7 @@ class TestFailure:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(module, "together", interrupted)
+            patch.setattr(building, "together", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 made(root)
         assert folders(root) == [first.folder.name]
@@ -170,13 +171,13 @@ class TestFailure:
 
 def test_several_at_once_prepare_once(root, monkeypatch):
     written = []
-    write_all = module._write
+    build = building.build
 
     def counted(folder, *arguments):
         written.append(folder)
-        return write_all(folder, *arguments)
+        return build(folder, *arguments)
 
-    monkeypatch.setattr(module, "_write", counted)
+    monkeypatch.setattr(building, "build", counted)
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: made(root), range(4)))
     assert len(written) == 1
