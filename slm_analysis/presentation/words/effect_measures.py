@@ -35,6 +35,8 @@ class Wording:
     name : str
     units : str
         Of an effect, at an axis.
+    axis : str
+        What the scale counts, where its numbers do not carry a unit.
     one, many : str
         An amount with its unit, singular and plural.
     more, less : str
@@ -57,6 +59,7 @@ class Wording:
 
     name: str
     units: str = ""
+    axis: str = ""
     one: str = "{size}"
     many: str = "{size}"
     more: str = N_("{size} more")
@@ -133,6 +136,7 @@ MEASURES: Mapping[str, Wording] = {
     "satisfaction": Wording(
         N_("satisfaction"),
         units=N_("points of score"),
+        axis=N_("score"),
         one=N_("{size} point of score"),
         many=N_("{size} points of score"),
         more=N_("mean score {size} higher"),
