@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.held_mix import held_mix, varied
-from slm_analysis.analyses.suppression import merged_periods, respondents_of
+from slm_analysis.analyses.suppression import (
+    SHOWN,
+    hidden_reasons,
+    merged_periods,
+    respondents_of,
+)
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.intake.contract import NOT_STATED
 from slm_analysis.sla.metrics import HOUR, resolution_times
@@ -75,7 +81,8 @@ def series(
         where nothing happened); for means `weights` is the number behind each (missing value
         where there is none). It begins with the first period that has a case, and ends with the
         one that holds the end of the reported month. Scores of fewer than five respondents are
-        merged into longer periods or left out.
+        merged into longer periods or left out, and so are those of the reported month that its
+        own table hides.
 
     Raises
     ------
@@ -100,6 +107,8 @@ def series(
         **{key: cases[key].astype("str").fillna(NOT_STATED) for key in keys},
     )
     cases = cases[cases["time"].isin(periods)]
+    if metric == "satisfaction":
+        cases = _publishable(cases, unit, keys, periods)
     if cases.empty:
         return pd.DataFrame(columns=[*keys, "time", "complete", "value", *WEIGHED_BY[kind]])
     complete = complete_periods(
@@ -125,6 +134,28 @@ def _require(name: str, value: str, known: Sequence[str]) -> None:
         raise InputError(f"{name} {value!r} is not known. {nearest(value, known)}")
 
 
+def _publishable(
+    answers: pd.DataFrame, unit: Unit, keys: Sequence[str], periods: pd.DatetimeIndex
+) -> pd.DataFrame:
+    """Return the answers that may be points, with `reported`: whether the month's table has them.
+
+    That table is published beside the series. What it hides has no point of its own here, and no
+    point holds answers of the month and earlier ones: subtraction would tell them apart.
+    """
+    reported = unit.in_period(answers["day"])
+    answers = answers.assign(reported=reported)
+    begin = periods[periods >= unit.period_start]
+    if len(begin):
+        answers["time"] = answers["time"].mask(reported, np.maximum(answers["time"], begin[0]))
+    if keys and reported.any():
+        group = answers.groupby([*keys], sort=False).ngroup()
+        person = respondents_of(answers)[reported]
+        people = person.groupby(group).nunique()
+        reasons = hidden_reasons(people, overlapping=people.sum() > person.nunique())
+        answers = answers[~(reported & group.isin(reasons.index[reasons != SHOWN]))]
+    return answers
+
+
 def _per_period(
     cases: pd.DataFrame, kind: str, periods: pd.DatetimeIndex, complete: pd.Series, *, hide: bool
 ) -> pd.DataFrame:
@@ -132,7 +163,12 @@ def _per_period(
     undecided = cases["undecided"].groupby(cases["time"]).any().reindex(periods, fill_value=False)
     cases = cases[~cases["undecided"]]
     if hide:
-        block = merged_periods(cases["time"], respondents_of(cases))
+        block = pd.concat(
+            [
+                merged_periods(own["time"], respondents_of(own))
+                for _, own in cases.groupby("reported")
+            ]
+        ).reindex(cases.index)
         cases = cases.assign(time=block)[block.notna()]
     values = cases.groupby("time")["value"].agg(["sum", "mean", "size"]).reindex(periods)
     size = values["size"].fillna(0)
