@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.held_mix import held_mix, varied
@@ -146,7 +145,7 @@ def _publishable(
     answers = answers.assign(reported=reported)
     begin = periods[periods >= unit.period_start]
     if len(begin):
-        answers["time"] = answers["time"].mask(reported, np.maximum(answers["time"], begin[0]))
+        answers["time"] = answers["time"].mask(reported & (answers["time"] < begin[0]), begin[0])
     if keys and reported.any():
         group = answers.groupby([*keys], sort=False).ngroup()
         person = respondents_of(answers)[reported]

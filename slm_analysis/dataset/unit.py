@@ -121,15 +121,15 @@ class Unit:
         Returns
         -------
         DataFrame
-            One row per counted ticket: all columns of `tickets`, `breached` (bool), `counted_on`,
-            `elapsed_seconds`, `paused_seconds`.
+            One row per counted ticket: all columns of `tickets`, but `priority` at opening, by
+            which it is judged; `breached` (bool), `counted_on`, `elapsed_seconds`,
+            `paused_seconds`.
         """
         scored = self.targets[
             self.targets["target"].eq(target) & self.targets["state"].isin(COUNTED)
         ]
-        judged = scored[["ticket_id", "counted_on", "elapsed_seconds", "paused_seconds"]].assign(
-            breached=scored["state"] != "met"
-        )
+        known = ["ticket_id", "counted_on", "elapsed_seconds", "paused_seconds", "priority"]
+        judged = scored[known].assign(breached=scored["state"] != "met")
         # A source column of one of these names makes room.
         tickets = self.tickets.drop(columns=judged.columns[1:], errors="ignore")
         return tickets.merge(judged, on="ticket_id")

@@ -28,14 +28,18 @@ RESPONDENTS = "t_respondents"
 
 def availability_level(
     unit: Unit, service: str, terms: ServiceTerms, target: Target
-) -> tuple[pd.DataFrame, Mapping[str, float]]:
-    """Return the row of an availability promise, and the downtime behind it."""
-    outages = unit.outages[unit.outages["service"] == service]
-    down = availability(outages, terms.calendar, *unit.period, unit.as_of)
+) -> pd.DataFrame:
+    """Return the row of an availability promise."""
+    down = downtime(unit, service, terms)
     value = down["value"]
     counted = int(down["service_hours"] > 0)
-    level = _level(service, target, counted, value, value, value, COMPLETE_RECORD, minimum=1)
-    return level, down
+    return _level(service, target, counted, value, value, value, COMPLETE_RECORD, minimum=1)
+
+
+def downtime(unit: Unit, service: str, terms: ServiceTerms) -> Mapping[str, float]:
+    """Return for how long a service was up and down in the period (see `availability`)."""
+    outages = unit.outages[unit.outages["service"] == service]
+    return availability(outages, terms.calendar, *unit.period, unit.as_of)
 
 
 def error_level(unit: Unit, service: str, terms: ServiceTerms, target: Target) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from slm_analysis.dataset.unit import Unit
 from slm_analysis.questions.answer import Answer
 from slm_analysis.questions.other_targets import (
     availability_level,
+    downtime,
     error_level,
     recovery_level,
     satisfaction_level,
@@ -25,6 +26,7 @@ from slm_analysis.sla.agreements import (
     Target,
 )
 from slm_analysis.sla.metrics import attainment
+from slm_analysis.sla.scoring import COUNTED, UNDECIDED
 from slm_analysis.sla.verdicts import verdicts
 
 PROMISE = ["service", "target", "metric", "priority", "goal", "agreement", "version"]
@@ -50,7 +52,8 @@ class ServiceLevels(Answer):
         `n_effective`, `days` (opening days behind it), `interval_method`, `goal_value`,
         `at_most`, `minimum`, `count_by`, `result`, `evidence` (see `slm_analysis.sla.verdicts`).
     outages : DataFrame
-        Per service with an availability target: see `slm_analysis.sla.metrics.availability`.
+        Per service that was down or has a promise of availability: `service`, `promised`, and see
+        `slm_analysis.sla.metrics.availability`.
     recorded : DataFrame
         The source's own judgement of the same tickets beside ours, and never mixed with it:
         `source` (``tickets``, or ``recorded_targets`` where systems record several), `metric`,
@@ -86,11 +89,9 @@ def service_levels(unit: Unit) -> ServiceLevels:
     """
     counted = unit.targets[unit.in_period(unit.targets["counted_on"])]
     rows = [_ticket_levels(counted, unit)]
-    outages = []
     for agreement, service, terms, target in _promises(unit):
         if target.metric == "availability":
-            level, downtime = availability_level(unit, service, terms, target)
-            outages.append({"service": service, **downtime})
+            level = availability_level(unit, service, terms, target)
         elif target.metric == "error_rate":
             level = error_level(unit, service, terms, target)
         elif target.metric == "satisfaction":
@@ -112,7 +113,7 @@ def service_levels(unit: Unit) -> ServiceLevels:
         period_end=unit.period_end,
         agreement=unit.agreement,
         levels=levels,
-        outages=pd.DataFrame(outages),
+        outages=_outages(unit),
         recorded=_recorded(unit, counted),
         notes=tuple(_notes(unit, counted, levels)),
     )
@@ -174,6 +175,18 @@ def _promises(unit: Unit) -> Iterator[tuple[Agreement, str, ServiceTerms, Target
                 yield agreement, service, terms, target  # type: ignore[misc]
 
 
+def _outages(unit: Unit) -> pd.DataFrame:
+    """Return how long services were down, also those that nobody promised to keep up."""
+    terms = {service: terms for _, service, terms, _ in _promises(unit)}
+    promised = {service for _, service, _, t in _promises(unit) if t.metric == "availability"}
+    rows = []
+    for service, agreed in terms.items():
+        down = downtime(unit, service, agreed)
+        if service in promised or down["unplanned"] or down["planned_hours"]:
+            rows.append({"service": service, "promised": service in promised, **down})
+    return pd.DataFrame(rows)
+
+
 def _recorded(unit: Unit, counted: pd.DataFrame) -> pd.DataFrame:
     ours = counted[["ticket_id", "metric", "target", "state", "recorded_breached"]]
     theirs = unit.recorded_targets[["ticket_id", "metric", "target_name", "breached"]].rename(
@@ -198,7 +211,7 @@ def _notes(unit: Unit, counted: pd.DataFrame, levels: pd.DataFrame) -> Iterator[
     uncovered = int(counted["target"].isna().sum())
     if uncovered:
         yield note("uncovered", n=uncovered)
-    judged = counted[counted["target"].notna()]
+    judged = counted[counted["state"].isin([*COUNTED, *UNDECIDED])]
     assumed = int(judged["assumed"].fillna(False).astype(bool).sum())
     if assumed:
         yield note("stop_is_closing", n=assumed)

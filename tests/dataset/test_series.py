@@ -171,6 +171,34 @@ class TestOthers:
         assert few["value"].isna().all()
         assert few["weights"].eq(0).all()
 
+    def test_no_point_tells_what_the_months_own_table_hides(self, unit):
+        """Of three services one has three people; the smallest other is hidden beside it."""
+        day, who = "2026-10-13 10:00", iter(range(1000))
+        counts = {"Few": 3, "Hidden": 9, "Shown": 20}
+        surveys = pd.concat(
+            [
+                answers(
+                    *((day, 4, next(who)) for _ in range(n)),
+                    *(("2026-09-15 10:00", 2, next(who)) for _ in range(6)),
+                ).assign(service=service)
+                for service, n in counts.items()
+            ]
+        )
+        got = series(unit(tickets(("2026-10-05", 1)), surveys), "satisfaction", by="service")
+        found = got[got["value"].notna()].groupby("service")["weights"].agg(list)
+        assert found.to_dict() == {"Few": [6], "Hidden": [6], "Shown": [6, 20]}
+
+    def test_no_point_holds_answers_of_the_month_and_earlier_ones(self, unit):
+        """Three people answer before 1 October, a Thursday, and five after it in the same week."""
+        surveys = answers(
+            *(("2026-09-15", 2, who) for who in "abcde"),
+            *(("2026-09-29", 3, who) for who in "fgh"),
+            *(("2026-10-02", 4, who) for who in "ijklm"),
+        )
+        got = series(unit(tickets(("2026-10-05", 1)), surveys), "satisfaction")
+        values = shown(got[got["value"].notna()], "value", "weights")
+        assert values == {"09-14": (19 / 8, 8), "10-05": (4.0, 5)}
+
     def test_answers_without_a_respondent_count_as_one_each(self, unit):
         surveys = answers(*(("2026-10-06", 4, None) for _ in range(5)))
         got = series(unit(tickets(("2026-10-05", 1)), surveys), "satisfaction")

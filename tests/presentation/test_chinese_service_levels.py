@@ -174,4 +174,4 @@ def test_an_outage_table_without_a_promise():
 
     empty = service_levels()
     assert isinstance(empty.outages, pd.DataFrame)
-    assert downtime(empty).caption == "没有承诺可用率"
+    assert downtime(empty).caption == "没有承诺可用率，也没有中断的记录"

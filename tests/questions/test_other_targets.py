@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from slm_analysis.dataset.unit import open_unit
+from slm_analysis.presentation.tables.downtime import downtime
 from slm_analysis.questions.service_levels import service_levels
 from tests.sla.agreement_texts import agreement_text
 from tests.small_projects import project
@@ -70,6 +71,16 @@ class TestAvailability:
 
     def test_without_outages_a_service_was_up(self, level):
         assert only(level(self.GOAL), *VERDICT) == (1, 1.0, "met", "clear")
+
+    def test_what_was_down_without_a_promise_is_told_too(self, level):
+        rows = "S,2026-10-30 00:00,,false,\nOther,2026-10-03 00:00,2026-10-03 09:00,false,\n"
+        answer = level("metric: resolution_time, goal: 95% within 1h", outages=OUTAGES + rows)
+        (down,) = answer.outages.to_dict("records")
+        assert (down["service"], down["promised"], down["down_hours"]) == ("S", False, 48)
+        table = downtime(answer)
+        assert table.rows[0][0] == "S, without a promise"
+        none = downtime(level("metric: resolution_time, goal: 95% within 1h"))
+        assert none.caption == "No availability was promised, and no outage is on record"
 
     def test_without_service_hours_there_is_nothing_to_judge(self, level):
         weekend = ("2026-10-03", "2026-10-04")

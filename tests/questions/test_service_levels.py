@@ -174,8 +174,10 @@ class TestNotes:
             ("2026-10-05", 1),
             ("2026-10-05", 1, {"service": "Other"}),
             ("2026-10-05", None, {"closed_at": "2026-10-05 02:00"}),
+            ("2026-10-05", None, {"closed_at": "2026-10-05 02:00", "status": "Cancelled"}),
         )
-        assert notes(ask(frame)) == {
+        agreed = agreement_text(service="S", terms="excluded: [Cancelled]")
+        assert notes(ask(frame, agreed)) == {
             "uncovered": {"n": 1},
             "stop_is_closing": {"n": 1},
             "no_status_history": {},

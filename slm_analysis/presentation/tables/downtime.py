@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
@@ -9,7 +12,7 @@ from slm_analysis.questions.service_levels import ServiceLevels
 
 
 def downtime(result: ServiceLevels) -> Table:
-    """Return one row per service with an availability target; times in service hours."""
+    """Return one row per service that was down or promised to be up; times in service hours."""
     columns = (
         Column(_("Service")),
         Column(_("Available"), numeric=True),
@@ -21,7 +24,7 @@ def downtime(result: ServiceLevels) -> Table:
     )
     rows = [
         [
-            str(row["service"]),
+            _service(row),
             numbers.percent(row["value"], 2),
             numbers.hours(row["service_hours"]),
             numbers.hours(row["down_hours"]),
@@ -33,4 +36,10 @@ def downtime(result: ServiceLevels) -> Table:
     ]
     when = numbers.period(result.period_start, result.period_end)
     caption = _("Outages in {when}, in hours of agreed service time").format(when=when)
-    return Table(caption if rows else _("No availability was promised"), columns, rows)
+    nothing = _("No availability was promised, and no outage is on record")
+    return Table(caption if rows else nothing, columns, rows)
+
+
+def _service(row: Mapping[Hashable, Any]) -> str:
+    name = str(row["service"])
+    return name if row["promised"] else _("{service}, without a promise").format(service=name)

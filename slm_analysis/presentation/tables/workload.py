@@ -19,7 +19,7 @@ def table(result: Workload) -> Table:
         Column(_("Oldest, days"), numeric=True, minor=True),
         Column(_("Half done within"), numeric=True),
         Column(_("Nine in ten within"), numeric=True),
-        Column(_("Waited on customer"), numeric=True, minor=True),
+        Column(_("Clock paused"), numeric=True, minor=True),
         Column(_("Reopened"), numeric=True, minor=True),
     )
     rows = [
