@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -161,7 +161,10 @@ def change_outcomes(
         since=min(starts, default=pd.NaT),
         changes=changes,
         effects=effects,
-        single=tuple(map(with_case_checks, judged.effects, fitted)),
+        single=tuple(
+            _on_its_scale(with_case_checks(effect, one), unit, one.measure)
+            for effect, one in zip(judged.effects, fitted, strict=True)
+        ),
         actions=improvement_actions(unit, changes),
         min_effect=smallest,
         q=q,
@@ -169,6 +172,17 @@ def change_outcomes(
         family_size=judged.family_size,
         notes=judged.notes,
     )
+
+
+def _on_its_scale(effect: ChangeEffect, unit: Unit, measure: str) -> ChangeEffect:
+    """Expect no score off the scale of the answers, and no time under 0."""
+    ends = {
+        "satisfaction": (unit.surveys["scale_min"].min(), unit.surveys["scale_max"].max()),
+        "resolution_hours": (0.0, np.inf),
+    }.get(measure, (0.0, 1.0))
+    lines = ["expected", "expected_low", "expected_high"]
+    clipped = {name: effect.table[name].clip(*ends) for name in lines}
+    return replace(effect, table=effect.table.assign(**clipped))
 
 
 def _smallest_that_matters(given: Mapping[str, float] | None) -> dict[str, float]:

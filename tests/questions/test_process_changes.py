@@ -154,6 +154,16 @@ def test_a_unit_that_moved_for_a_reason_of_its_own_is_not_comparable(unit):
     assert hours.low <= -1.9 <= hours.high
 
 
+def test_nothing_is_expected_off_the_scale(unit):
+    ends = {"satisfaction": (1, 5), "resolution_hours": (0, np.inf), "resolution_time": (0, 1)}
+    for name in ("Sales West", "Manufacturing"):
+        result = change_outcomes(unit(name))
+        for effect, measure in zip(result.single, result.effects["measure"], strict=True):
+            lines = effect.table[["expected", "expected_low", "expected_high"]].to_numpy()
+            low, high = ends[measure]
+            assert low <= np.nanmin(lines) <= np.nanmax(lines) <= high
+
+
 def test_figures_of_other_units_are_dated_like_the_units_own(unit):
     for name in ("Manufacturing", "Sales West"):
         opened = unit(name)
