@@ -122,5 +122,5 @@ def source_entries(quality: DataQuality) -> list[tuple[str, str]]:
         (_("Sources"), sources),
         (_("Rows read"), rows),
         (_("Rejected"), rejections(quality) or pgettext("rows", "none")),
-        (_("Assumed"), quality_notes(quality) or _("nothing")),
+        (_("Assumed"), quality_notes(quality, of_all=False) or _("nothing")),
     ]

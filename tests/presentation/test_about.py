@@ -63,7 +63,7 @@ def test_about_a_report(head_office):
         "Sources": "",
         "Rows read": "tickets: 6 = 5 used + 1 rejected",
         "Rejected": "tickets: 1 with a repeated ticket_id",
-        "Assumed": "tickets: 1 without business_unit, kept under '(not stated)', "
+        "Assumed": "tickets: 1 without business_unit, kept under one of the units, "
         "1 without service, kept under '(not stated)'",
         "Export": "as of 2026-11-02 08:00, Asia/Shanghai",
         "Agreement": "Shared services, version 1, from 2026-01-01; "

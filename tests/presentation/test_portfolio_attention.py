@@ -43,8 +43,8 @@ def test_what_calls_for_attention_in_the_stated_order():
         ("A, Travel", "Users are less satisfied than agreed",
          "Missed: 3.8 from 96 people (95% interval 3.6 to 4.0), goal 4.2."),
         ("C", "Its targets are met, but its users are not satisfied",
-         "Users' scores have fallen to about 3.6 (92% interval 3.3 to 3.9), below the goal of "
-         "4.2. No service level was missed; the targets may measure the wrong thing."),
+         "Users' scores have fallen, on their trend, to about 3.6 (92% interval 3.3 to 3.9), below "
+         "the goal of 4.2. No service level was missed; the targets may measure the wrong thing."),
         ("A, Early", "Early warning: no clear miss, but worse than before",
          "Met: 99.0% of 1,000 in time (95% interval 98.1 to 99.5%), goal 95%. Worse than before."),
     ]  # fmt: skip
@@ -78,7 +78,8 @@ def test_what_is_getting_better_says_so():
     [
         (
             {"falling": False},
-            "Users' scores lie at about 3.6 (92% interval 3.3 to 3.9), below the goal of 4.2. ",
+            "Users' scores lie, on their trend, at about 3.6 (92% interval 3.3 to 3.9), below the goal "
+            "of 4.2. ",
         ),
         (
             {"poor": False},

@@ -244,7 +244,7 @@ def test_the_rank_among_units(state, rank, sentence):
 @pytest.mark.parametrize(
     ("state", "ending"),
     [
-        ("ok", "the same answer."),
+        ("ok", "no other verdict."),
         ("caution", "which is another answer; two times are compared there, without trend or "
          "season."),
     ],

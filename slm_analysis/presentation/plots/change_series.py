@@ -209,7 +209,7 @@ def _scale(ax: Axes, low: float, high: float, headroom: float, wording: Wording)
     slack = 1e-9 * room
     ticks = [t for t in every if low - slack <= t <= high + slack]
     ax.set_yticks(ticks, [wording.tick(t) for t in ticks])
-    ax.annotate(wording.axis, (0, 1), xytext=(-4, 4), xycoords="axes fraction", ha="right",
+    ax.annotate(wording.axis, (0, 1), xytext=(4, -2), xycoords="axes fraction", va="top",
                 textcoords="offset points", color=PALETTE["muted"], fontsize=SMALL)  # fmt: skip
     ax.grid(axis="y")
 

@@ -58,7 +58,7 @@ def table(chart: ControlChart) -> Table:
 
 
 def row(series: ChartSeries) -> list[str]:
-    """Return what the chart of a series says, its lines and its latest value."""
+    """Return what the chart of a series says, and its latest value beside the limits for it."""
     summary = series.summary
     judged = series.judged
     goal = summary["target"]
@@ -66,7 +66,7 @@ def row(series: ChartSeries) -> list[str]:
         series.name or NO_VALUE,
         capitalised(series_words.direction(series)),
         series_words.average(series),
-        limits(series, summary),
+        limits(series, judged.iloc[-1] if len(judged) else summary),
         NO_VALUE if pd.isna(goal) else series.tick(goal),
         series.count(len(judged)),
         latest(series),

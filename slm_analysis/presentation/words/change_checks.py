@@ -115,7 +115,7 @@ SENTENCES = {
     ("response", "not_possible"): N_("Who could answer is not on record for long enough to tell."),
     ("ordered", "ok"): N_(
         "Read as ordered answers, a higher score has {odds} times the odds of before "
-        "({odds_interval}): the same answer."
+        "({odds_interval}): no other verdict."
     ),
     ("ordered", "caution"): N_(
         "Read as ordered answers, a higher score has {odds} times the odds of "

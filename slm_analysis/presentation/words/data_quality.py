@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from slm_analysis.dataset.data_quality import DataQuality
 from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import count, in_phrases, itemised
+from slm_analysis.result import Note
+
+UNIT = "business_unit"
 
 REASONS = {
     "too_many_fields": N_("with too many fields"),
@@ -65,12 +68,24 @@ def reason(code: str) -> str:
     return _(REASONS[code])
 
 
-def quality_notes(quality: DataQuality) -> str:
-    """Return what was assumed or odd: ``tickets: 2 without service, kept under 'Other'; …``."""
+def quality_notes(quality: DataQuality, *, of_all: bool = True) -> str:
+    """Return what was assumed or odd: ``tickets: 2 without service, kept under 'Other'; …``.
+
+    Parameters
+    ----------
+    quality : DataQuality
+    of_all : bool
+        For readers of all units; the page of one names no other.
+    """
     return _by_table(
-        (str(note.values["table"]), _(NOTES[note.code]).format(**note.values))
-        for note in quality.notes
+        (str(note.values["table"]), _noted(note, of_all=of_all)) for note in quality.notes
     )
+
+
+def _noted(note: Note, *, of_all: bool) -> str:
+    if note.code == "defaulted" and note.values["column"] == UNIT and not of_all:
+        return _("{n:,} without {column}, kept under one of the units").format(**note.values)
+    return _(NOTES[note.code]).format(**note.values)
 
 
 def _by_table(told: Iterable[tuple[str, str]]) -> str:

@@ -82,13 +82,13 @@ def _unhappy(row: pd.Series) -> str:
     }
     if row["poor"] and row["falling"]:
         said = _(
-            "Users' scores have fallen to about {level} ({sure} interval {low} to {high}), below "
-            "the goal of {goal}."
+            "Users' scores have fallen, on their trend, to about {level} ({sure} interval {low} "
+            "to {high}), below the goal of {goal}."
         )
     elif row["poor"]:
         said = _(
-            "Users' scores lie at about {level} ({sure} interval {low} to {high}), below the goal "
-            "of {goal}."
+            "Users' scores lie, on their trend, at about {level} ({sure} interval {low} to {high}), "
+            "below the goal of {goal}."
         )
     else:
         said = _(

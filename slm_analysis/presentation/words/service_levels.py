@@ -315,7 +315,8 @@ def caption(result: ServiceLevels) -> Caption:
     """Return the words of the figure."""
     missed = missed_promises(result)
     clear = missed[missed["evidence"] == "clear"]
-    cases = result.levels[result.levels["metric"] != "availability"]
+    judged = result.levels["result"].isin(["met", "missed"])
+    cases = result.levels[judged & (result.levels["metric"] != "availability")]
     if len(clear):
         title = _("Missed by more than chance: {promises}").format(promises=named(clear))
     elif len(missed):
@@ -324,17 +325,17 @@ def caption(result: ServiceLevels) -> Caption:
         title = _("No promise was missed")
     else:
         title = _("No promise could be judged")
-    judged = int(cases["counted"].sum())
+    number = int(cases["counted"].sum())
     subtitle = ngettext(
         "Share kept in {when}, with 95% interval and goal. {n} case judged",
         "Share kept in {when}, with 95% interval and goal. {n} cases judged",
-        judged,
+        number,
     )
     prose = say(result)
     return Caption(
         title=title,
         subtitle=subtitle.format(
-            when=numbers.period(result.period_start, result.period_end), n=count(judged)
+            when=numbers.period(result.period_start, result.period_end), n=count(number)
         ),
         sentence=joined(prose.sentences[:MOST_TOLD]),
         caveats=prose.caveats,

@@ -243,11 +243,22 @@ def _next(result: UserSatisfaction) -> str:
             _("Agree on a goal for satisfaction, so that it can be judged."),
         ),
         (
+            _too_few_to_ask(result),
+            _("Judge the goal over a longer period: fewer tickets were resolved than answers are "
+              "needed."),
+        ),
+        (
             judged(result, "met").empty,
             _("Ask more of those who had a ticket resolved, so that the goal can be judged."),
         ),
     )  # fmt: skip
     return next((step for applies, step in steps if applies), _("No action is needed here."))
+
+
+def _too_few_to_ask(result: UserSatisfaction) -> bool:
+    """Whether no goal could be judged even if everybody had answered."""
+    agreed = result.levels[result.levels["minimum"].notna()]
+    return bool(len(agreed)) and bool((agreed["sent"] < agreed["minimum"]).all())
 
 
 def say(result: UserSatisfaction) -> Prose:
