@@ -8,14 +8,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
-from slm_analysis.batch.plan import plan
-from slm_analysis.batch.records import DIED, DONE
+from slm_analysis.batch.plan import Job, plan
+from slm_analysis.batch.records import DIED, DONE, Record
 from slm_analysis.batch.run import run
 from slm_analysis.cli import BAD_INPUT, BAD_REPORTS, OK, main
 from slm_analysis.dataset.prepare import prepare
@@ -259,15 +260,21 @@ def test_a_cluster_of_this_machine_ends_with_a_run_that_is_killed(waiting):
     nothing_torn(waiting)
 
 
-def test_a_scheduler_that_is_lost(waiting, to_lose, tmp_path):
+def test_a_scheduler_that_is_lost(waiting, to_lose, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 5)  # so long it is looked for again
     place = to_lose(2)
     (running,) = [p for p in psutil.process_iter() if str(tmp_path) in " ".join(_command(p))]
-    with started(waiting, "run", "--json", "--scheduler", place) as process:
-        at_work(waiting, process)
+
+    def run_there() -> dict[Job, Record]:
+        with cluster.Cluster(place, waiting) as workers:
+            return run(plan(waiting), workers, lambda _: None)
+
+    with ThreadPoolExecutor(1) as pool:
+        records = pool.submit(run_there)
+        until(lambda: all(kernels(waiting, unit) for unit in UNITS), "both at work")
         running.kill()
-        code, status = ended(process)
-    assert code == BAD_REPORTS
-    assert status[HERE] == status[THERE] == DIED
+        status = {record.business_unit: record.status for record in records.result(LONG).values()}
+    assert status == {HERE: DIED, THERE: DIED, "": DIED}
 
 
 # --- what does not fit

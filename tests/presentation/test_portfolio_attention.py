@@ -78,8 +78,8 @@ def test_what_is_getting_better_says_so():
     [
         (
             {"falling": False},
-            "Users' scores lie, on their trend, at about 3.6 (92% interval 3.3 to 3.9), below the goal "
-            "of 4.2. ",
+            "Users' scores lie, on their trend, at about 3.6 (92% interval 3.3 to 3.9), below the "
+            "goal of 4.2. ",
         ),
         (
             {"poor": False},

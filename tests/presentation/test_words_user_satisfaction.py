@@ -168,8 +168,8 @@ def test_the_surest_miss_is_named_and_acted_on_first():
          "whether the next ones agree."),
         ([judged("A", "met")], "worse", "Look at what changed when the score began to fall."),
         ([level("A")], "steady", "Agree on a goal for satisfaction, so that it can be judged."),
-        ([judged("A", "too_few", sent=20.0)], "steady", "Judge the goal over a longer period: fewer "
-         "tickets were resolved than answers are needed."),
+        ([judged("A", "too_few", sent=20.0)], "steady", "Judge the goal over a longer period: "
+         "fewer tickets were resolved than answers are needed."),
         ([judged("A", "too_few")], "steady", "Ask more of those who had a ticket resolved, so that "
          "the goal can be judged."),
         ([judged("A", "met")], "steady", "No action is needed here."),
