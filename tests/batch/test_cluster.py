@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -82,6 +83,13 @@ def worker(address: str):
     """Run a worker, which nobody starts again where it is lost."""
     options = [*ON_LOOPBACK, "--no-nanny", "--nthreads", "1"]
     return process("distributed.cli.dask_worker", address, *options)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Let clients that found no scheduler close: not later, when the next one is just starting."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
