@@ -11,8 +11,12 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from slm_analysis.batch.plan import Job
+from slm_analysis.batch.records import DONE, executed, finished
 from slm_analysis.dataset.prepare import prepare
+from slm_analysis.languages import CHINESE
 from slm_analysis.project import NOTEBOOKS, PREPARED
+from tests.batch.projects import shared_workers
 from tests.real_projects import write_project
 
 settings.register_profile("project", deadline=None)  # a busy machine is no fault
@@ -71,11 +75,20 @@ def executed_notebooks(sample_project, common) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def executed_in_chinese(sample_project, common) -> dict[str, Path]:
-    """Return every notebook of the project by name, run by papermill in Chinese."""
-    return _executed(sample_project, common / "chinese", "-p", "language", "zh")
+    """Return every notebook of the project by name, run by the batch in Chinese."""
+    folder = common / "chinese"
+    jobs = [
+        Job(notebook, "", "", {"language": CHINESE}, CHINESE, folder, "c0ffee")
+        for notebook in sorted((sample_project / NOTEBOOKS).glob("*.ipynb"))
+    ]
+    with FileLock(common / "chinese.lock"):
+        missing = [job for job in jobs if finished(job) is None]
+        for job, record in shared_workers().execute(missing, sample_project):
+            assert record.status == DONE, f"{job.name}: {record.error}"
+    return {job.name: executed(job) for job in jobs}
 
 
-def _executed(project: Path, folder: Path, *options: str) -> dict[str, Path]:
+def _executed(project: Path, folder: Path) -> dict[str, Path]:
     notebooks = sorted((project / NOTEBOOKS).glob("*.ipynb"))
     folder.mkdir(exist_ok=True)
 
@@ -84,7 +97,7 @@ def _executed(project: Path, folder: Path, *options: str) -> dict[str, Path]:
         if target.exists():
             return target
         papermill = [sys.executable, "-m", "papermill", "--no-progress-bar"]
-        command = [*papermill, *options, notebook, target]
+        command = [*papermill, notebook, target]
         done = subprocess.run(  # noqa: S603
             command, cwd=project, capture_output=True, text=True, check=False
         )
