@@ -481,13 +481,14 @@ def test_what_only_the_number_of_comparisons_keeps_from_a_finding_is_told():
     near = pd.DataFrame([row], columns=NEARLY)
     why = (
         "Master data has more late tickets than expected: 6 of 104, 4.6 (0.3 to 16.3) more. Among "
-        "56 comparisons that may be chance."
+        "56 comparisons, that may be chance."
     )
     assert headline(causes(nearly=near)).lead == (
         "No service, and nothing on record of the tickets of Invoice posting, goes with more late "
         f"tickets than chance allows. {why}"
     )
     assert say(causes(finding(), nearly=near)).caveats[-1] == why
+    assert driver_odds(causes(within=mixed(), nearly=near)).caption.sentence.endswith(why)
 
 
 def test_a_finding_that_the_mix_leaves_open_is_not_said_to_stand_out():

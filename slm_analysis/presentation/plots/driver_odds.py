@@ -12,7 +12,7 @@ from slm_analysis.presentation.tables import driver_odds as tables
 from slm_analysis.presentation.words import driver_odds as words
 from slm_analysis.presentation.words.driver_names import driver, label
 from slm_analysis.presentation.words.excess import late_of
-from slm_analysis.presentation.words.root_causes import not_named, window
+from slm_analysis.presentation.words.root_causes import nearly, not_named, window
 from slm_analysis.questions.root_causes import RootCauses
 
 NAMES = {-3: "⅛", -2: "¼", -1: "½"}
@@ -24,7 +24,7 @@ LEAST, MOST, MANY = -3, 6, 6
 def driver_odds(result: RootCauses) -> Chart:
     """Return the forest plot of what goes with late tickets, findings first, then by excess."""
     rows = words.shown_odds(result)
-    caption = words.caption(result, window(result), not_named(result))
+    caption = words.caption(result, window(result), [*not_named(result), *nearly(result)])
     if rows.empty:
         return Chart(caption)
     ends = np.log2(rows[["modelled_low", "modelled_high"]].to_numpy(float))

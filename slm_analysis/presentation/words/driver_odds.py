@@ -118,7 +118,7 @@ def mix_warnings(result: RootCauses) -> Iterator[str]:
 
 
 def caption(result: RootCauses, window: str, further: Sequence[str] = ()) -> Caption:
-    """Return the words of the figure of odds; `further` is said of groups that no finding names."""
+    """Return the words of the figure of odds; `further` is said beside it."""
     rows = shown_odds(result)
     every = group_odds(result)
     found = every[every["finding"].astype(bool)]
@@ -148,8 +148,9 @@ def caption(result: RootCauses, window: str, further: Sequence[str] = ()) -> Cap
         sentence="\n".join(warnings) if len(rows) else f"{title}.",
         how_to_read=_(
             "Each dot compares one group with all other tickets that are alike in everything else "
-            "known at opening, by a logistic model; the line is its interval. Where dot and stroke "
-            "lie far apart, what looks like the group is the mix of its tickets. Odds of 2 times "
-            "mean about twice as often where lateness is rare."
+            "known at opening, by a logistic model; the line is its interval, made wide enough for "
+            "all groups compared. A coloured diamond stands out by more than chance. Where dot and "
+            "stroke lie far apart, what looks like the group is the mix of its tickets. Odds of 2 "
+            "times mean about twice as often where lateness is rare."
         ),
     )

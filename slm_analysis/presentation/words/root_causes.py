@@ -175,7 +175,7 @@ def not_named(result: RootCauses) -> list[str]:
 def nearly(result: RootCauses) -> list[str]:
     """Return why the group nearest to being a finding is none."""
     return [
-        _("{reason} has more {late} than expected: {part}, {excess} more. Among {n} comparisons "
+        _("{reason} has more {late} than expected: {part}, {excess} more. Among {n} comparisons, "
           "that may be chance.").format(
             reason=found(row),
             late=lateness(result).many,
