@@ -14,6 +14,7 @@ from slm_analysis.analyses.level_comparison import (
     compared_with_rest,
     difference_interval,
 )
+from slm_analysis.analyses.mix_readings import mix_readings
 from slm_analysis.analyses.odds_ratios import crude_and_adjusted
 from slm_analysis.analyses.suppression import require_columns
 from slm_analysis.errors import Fault, InputError
@@ -64,9 +65,11 @@ class BreachDrivers(Result):
         `judged` (enough tickets and days to test), `finding` (worse, and more than chance).
     adjusted : DataFrame
         Where `adjust` was given, one row per judged level: crude `odds_ratio`, Mantel-Haenszel
-        `adjusted` and logistic `modelled` one, each with `_low` and `_high` at `interval_level`,
-        `strata` (in which level and rest can be compared), `agrees` (crude and modelled interval
-        lie on the same side of 1, or neither is clear of it, or the modelled holds the crude).
+        `adjusted` and logistic `modelled` one, each with `_low` and `_high` at `interval_level`
+        (missing where the tickets cannot tell), `strata` (in which level and rest can be
+        compared), `agrees` (crude and modelled interval lie on the same side of 1, or neither is
+        clear of it, or the modelled holds the crude, or cannot be told), `reading` with
+        `same_driver`, `same_level` and `shared` (see `slm_analysis.analyses.mix_readings`).
     cases, breaches : int
         Tickets with a known outcome, and those of them that were breached.
     family : int
@@ -151,7 +154,8 @@ def breach_drivers(
     levels["q"], interval_level = false_discovery(levels["p"].to_numpy(), q)
     low, high = difference_interval(levels, interval_level)
     levels["excess_low"], levels["excess_high"] = levels["n"] * low, levels["n"] * high
-    levels["finding"] = (levels["q"] <= q) & (levels["excess_low"] > 0)
+    first_sight = (levels["q"] <= q) & (levels["excess_low"] > 0)
+    levels["finding"] = first_sight
 
     adjusted = crude_and_adjusted(levels, coded, outcome, adjust, interval_level)
     if adjust:
@@ -159,6 +163,8 @@ def breach_drivers(
         refuted = adjusted.loc[explained, ["driver", "level"]]
         pairs = pd.MultiIndex.from_frame(levels[["driver", "level"]])
         levels["finding"] &= ~pairs.isin(pd.MultiIndex.from_frame(refuted))
+    seen = levels[["driver", "level", "finding"]].assign(first_sight=first_sight)
+    adjusted = adjusted.join(mix_readings(adjusted, seen, coded))
 
     columns = [
         *("driver", "level", "known", "n", "breaches", "rate", "rate_low", "rate_high"),

@@ -25,6 +25,9 @@ COLUMNS = (
     "modelled_high",
     "agrees",
 )
+MOST_ERROR = 10.0
+"""Of a log odds ratio: with a greater standard error the tickets say nothing. No other ticket is
+late, or the mix says the same as the level, and what is fitted comes from the ridge."""
 
 
 def crude_and_adjusted(
@@ -54,9 +57,10 @@ def crude_and_adjusted(
     -------
     DataFrame
         One row per judged level: `driver`, `level`; `odds_ratio` against the rest, `adjusted`
-        (Mantel-Haenszel) and `modelled` (logistic) one, each with `_low` and `_high`; `strata`
-        that hold both level and rest; `agrees`: crude and modelled interval are on the same side
-        of 1, or neither is clear of it, or the modelled one holds the crude ratio.
+        (Mantel-Haenszel) and `modelled` (logistic) one, each with `_low` and `_high`, missing
+        where the tickets cannot tell; `strata` that hold both level and rest; `agrees`: crude and
+        modelled interval are on the same side of 1, or neither is clear of it, or the modelled one
+        holds the crude ratio, or cannot be told.
     """
     tables = [pd.DataFrame(columns=list(COLUMNS))]
     judged = levels[levels["judged"]] if adjust else levels[:0]
@@ -72,6 +76,7 @@ def crude_and_adjusted(
         fitted = _modelled(code, [held[c].to_numpy() for c in held], outcome, quantile)
         agrees = _side(crude) == _side(fitted)
         agrees |= (fitted["low"] <= crude["ratio"]) & (crude["ratio"] <= fitted["high"])
+        agrees |= fitted["ratio"].isna()
         table = pd.DataFrame(
             {
                 "driver": driver,
@@ -96,17 +101,16 @@ def crude_and_adjusted(
 def _modelled(
     code: np.ndarray, held: Sequence[np.ndarray], outcome: np.ndarray, quantile: np.ndarray
 ) -> pd.DataFrame:
-    """Return ratio, low and high of each level by the logistic model, where it has a quantile."""
+    """Return ratio, low and high of each level by the logistic model, where it can tell them."""
     judged = np.flatnonzero(~np.isnan(quantile))
     fitted = logistic_odds(code, held, outcome, judged).set_index(judged)
-    half = quantile[judged] * fitted["error"]
-    # Where the mix cannot be told from the level the interval has no end.
-    with np.errstate(over="ignore"):
-        limits = {
-            "ratio": np.exp(fitted["log_ratio"]),
-            "low": np.exp(fitted["log_ratio"] - half),
-            "high": np.exp(fitted["log_ratio"] + half),
-        }
+    fitted = fitted[fitted["error"] <= MOST_ERROR]
+    half = quantile[fitted.index] * fitted["error"]
+    limits = {
+        "ratio": np.exp(fitted["log_ratio"]),
+        "low": np.exp(fitted["log_ratio"] - half),
+        "high": np.exp(fitted["log_ratio"] + half),
+    }
     return pd.DataFrame(limits).reindex(range(len(quantile)))
 
 

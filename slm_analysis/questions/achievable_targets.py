@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from slm_analysis.analyses.chart_limits import NO_VARIATION
 from slm_analysis.analyses.chart_summary import NOT_JUDGED, STEADY
 from slm_analysis.dataset.series import HISTORY_MONTHS
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.intervals import MIN_DAYS, rate_intervals
-from slm_analysis.questions.stability import Stability, stability
+from slm_analysis.questions.stability import Stability, stability, unvaried
 from slm_analysis.result import Result, note
 from slm_analysis.sla.metrics import HOUR
 from slm_analysis.sla.reporting_periods import MONTH
@@ -32,7 +33,7 @@ RUNG = {
     "share": "float64", "late_a_month": "float64", "more_late": "float64",
 }  # fmt: skip
 ANSWER = {
-    "service": "str", "priority": "str", "answer": "str", "direction": "str",
+    "service": "str", "priority": "str", "answer": "str", "direction": "str", "center": "float64",
     "goal": "str", "goal_share": "float64", "agreed_hours": "float64", "since": "datetime64[us]",
     "counted": "int64", "still_open": "int64", "hours": "float64", "share": "float64",
     "low": "float64", "late_a_month": "float64", "agreed_late_a_month": "float64",
@@ -50,9 +51,10 @@ class AchievableTargets(Result):
         Last local day on which tickets were counted.
     services : DataFrame
         One row per service and priority with a goal of its own: `service`, `priority`, `answer`
-        (`answered`; `unstable`, `not_judged`, `too_few` or `out_of_reach` without one),
-        `direction` (of its control chart), `goal` (as agreed last), `goal_share`, `agreed_hours`
-        (missing where the goal is no length of time), `since` (first day of the stable stretch),
+        (`answered`; `unstable`, `not_judged`, `no_variation`, `too_few` or `out_of_reach` without
+        one), `direction` and `center` (of its control chart), `goal` (as agreed last),
+        `goal_share`, `agreed_hours` (missing where the goal is no length of time), `since` (first
+        day of the stable stretch; where unstable, since when it differs, if that is known),
         `counted`, `still_open` (of these), `hours` (the shortest target), `share` of tickets within
         it, `low` (its one-sided 95 % lower bound), `late_a_month` under it and, where hours are
         agreed, `agreed_late_a_month` under these.
@@ -121,11 +123,16 @@ def achievable_targets(
         & (unit.targets["counted_on"] <= unit.period_end)
     ]
     answers, rungs = [], []
-    for service in sorted(charted.services["service"]):
-        direction, since = _stretch(charted, service)
+    headings = charted.services.sort_values("service")
+    headings["direction"] = headings["direction"].mask(
+        headings["service"].map(unvaried(charted)), NO_VARIATION
+    )
+    for __, heading in headings.iterrows():
+        service = heading["service"]
+        since = _stretch(charted, service)
         for priority, tickets in scored[scored["service"] == service].groupby("goal_priority"):
             named = {"service": service, "priority": priority}
-            answer, ladder = _answer(tickets, direction, since, unit.period_end)
+            answer, ladder = _answer(tickets, heading, since, unit.period_end)
             answers.append(named | answer)
             rungs += [rung | named for rung in ladder]
     services = pd.DataFrame(answers, columns=list(ANSWER)).astype(ANSWER)
@@ -145,12 +152,11 @@ def _as_goal(row: Mapping[Hashable, Any]) -> str:
     return f"{round(100 * row['goal_share'], DIGITS):g}% within {row['hours']:g}h"
 
 
-def _stretch(charted: Stability, service: str) -> tuple[str, pd.Timestamp]:
-    """Return where a service is heading, and since when its chart shows no shift.
+def _stretch(charted: Stability, service: str) -> pd.Timestamp:
+    """Return since when the chart of a service shows no shift.
 
     A single week beyond the limits is part of what the process does; runs and trends are not.
     """
-    row = charted.services[charted.services["service"] == service]
     points = charted.chart.points[charted.chart.points["service"] == service]
     last = points["phase"].eq(points["phase"].iloc[-1])
     phase = points[last]
@@ -158,14 +164,14 @@ def _stretch(charted: Stability, service: str) -> tuple[str, pd.Timestamp]:
     shifts = signals[signals["service"].eq(service) & (signals["end"] > signals["start"])]
     past = shifts.loc[shifts["end"] >= phase["time"].iloc[0], "end"]
     quiet = phase[phase["time"] > past.max()] if len(past) else phase
-    since = quiet["time"].iloc[0] if len(quiet) else phase["time"].iloc[-1]
-    return str(row["direction"].iloc[0]), since
+    return quiet["time"].iloc[0] if len(quiet) else phase["time"].iloc[-1]
 
 
 def _answer(
-    tickets: pd.DataFrame, direction: str, since: pd.Timestamp, until: pd.Timestamp
+    tickets: pd.DataFrame, heading: pd.Series, since: pd.Timestamp, until: pd.Timestamp
 ) -> tuple[dict[str, object], list[dict[Hashable, float]]]:
     """Return the answer for tickets with one goal, and where there is one the ladder behind it."""
+    direction = heading["direction"]
     latest = tickets.sort_values("opened_on", kind="stable").iloc[-1]
     tickets = tickets[tickets["counted_on"] >= since]
     goal, agreed = float(latest["goal_share"]), latest["target_seconds"] / HOUR
@@ -174,6 +180,7 @@ def _answer(
     months = (until + pd.Timedelta(days=1) - since) / MONTH
     answer: dict[str, object] = {
         "direction": direction,
+        "center": heading["center"],
         "goal": latest["goal"],
         "goal_share": goal,
         "agreed_hours": agreed,
@@ -181,8 +188,10 @@ def _answer(
         "counted": len(tickets),
         "still_open": int((~done).sum()),
     }
+    if direction in {NOT_JUDGED, NO_VARIATION}:
+        return answer | {"answer": direction}, []
     if direction != STEADY:
-        return answer | {"answer": NOT_JUDGED if direction == NOT_JUDGED else UNSTABLE}, []
+        return answer | {"answer": UNSTABLE, "since": heading["since"]}, []
     if len(tickets) < MIN_TICKETS or tickets["opened_on"].nunique() < MIN_DAYS:
         return answer | {"answer": TOO_FEW}, []
     ladder = _ladder(hours, months)

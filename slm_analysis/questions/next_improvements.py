@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from slm_analysis.analyses.breach_drivers import ARISES
+from slm_analysis.analyses.chart_limits import NO_VARIATION
 from slm_analysis.analyses.chart_summary import MIXED, NOT_JUDGED, WORSE
 from slm_analysis.analyses.excess_time import ExcessTime, excess_time
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import InputError
 from slm_analysis.questions.satisfaction_goals import MEAN, NPS
 from slm_analysis.questions.service_levels import service_levels
-from slm_analysis.questions.stability import stability
+from slm_analysis.questions.stability import stability, unvaried
 from slm_analysis.questions.ticket_drivers import ticket_drivers
 from slm_analysis.questions.ticket_targets import metric_of
 from slm_analysis.questions.user_satisfaction import user_satisfaction
 from slm_analysis.result import Result
 from slm_analysis.sla.metrics import HOUR
 
-MET = "met"
-SETTLED = (MET, "missed", "open")
+MET, MISSED = "met", "missed"
+SETTLED = (MET, MISSED, "open")
 """Results of a promise that had tickets enough to be judged."""
+KEPT, DOUBTFUL, UNDECIDED = "kept", "doubtful", "undecided"
+"""What is said of a service beside `MISSED`."""
 SCALES = {NPS: (-100.0, 100.0), "top_box": (0.0, 1.0)}
 """Of measures other than the mean, which is on the scale of the scores."""
 NEUTRAL = 0.5
@@ -32,9 +36,9 @@ STRATA = ("priority", "ticket_type")
 """Tickets that differ in these are meant to take different time: like is compared with like."""
 IMPROVEMENT = {
     "service": "str", "counted": "int64", "late": "int64", "late_a_month": "float64",
-    "hours_a_month": "float64", "direction": "str", "score": "float64", "room": "float64",
-    "driver": "str", "level": "str", "n": "int64", "excess": "float64",
-    "excess_low": "float64", "excess_high": "float64",
+    "hours_a_month": "float64", "direction": "str", "center": "float64",
+    "score": "float64", "room": "float64", "driver": "str", "level": "str", "n": "int64",
+    "excess": "float64", "excess_low": "float64", "excess_high": "float64",
 }  # fmt: skip
 
 
@@ -53,14 +57,19 @@ class NextImprovements(Result):
         The services that met the target in the reported period, in the order in which to improve
         them: those getting worse first, then by excess hours and late tickets, both weighted with
         `room`. `service`; `counted` and `late` tickets of the window, `late_a_month` (what is
-        avoidable at most), `hours_a_month` (business time of all its tickets); `direction` of its
-        control chart; `score` of the users in the reported period (missing where hidden or none),
+        avoidable at most), `hours_a_month` (business time of all its tickets); `direction` and
+        `center` of its control chart (`direction` is ``no_variation`` where all periods are
+        alike); `score` of the users in the reported period (missing where hidden or none),
         `room` (part of the scale that is left above the score; the unit's, else a
         half, where there is none); the group known at opening that takes most time over its other
         tickets, if that is more than chance: `driver`, `level`, `n`, and `excess` hours a month
         with `excess_low`, `excess_high` (at the level of `times`; driver empty without one).
     missed : tuple of str
-        The services that did not meet it, which come first.
+        The services that missed it by more than chance, which come first.
+    doubtful : tuple of str
+        Those that missed it by no more than chance.
+    undecided : tuple of str
+        Those that missed nothing, but where tickets still running could decide it.
     times : ExcessTime
         All groups compared.
     """
@@ -72,6 +81,8 @@ class NextImprovements(Result):
     months: int
     services: pd.DataFrame = field(repr=False)
     missed: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
     times: ExcessTime
 
 
@@ -117,7 +128,8 @@ def next_improvements(
         raise InputError(f"months is {months}; give the number of months to look at, at least 1.")
     end = unit.period_end + pd.Timedelta(days=1)
     start = min(unit.period_start, end - pd.DateOffset(months=months))
-    kept, missed = _verdicts(unit, target)
+    verdicts = _verdicts(unit, target)
+    kept = verdicts.index[verdicts == KEPT]
     judged = unit.judged(target)
     own = judged["service"].isin(kept) & judged["counted_on"].between(start, unit.period_end)
     recorded = ticket_drivers(unit, judged[own])
@@ -143,18 +155,30 @@ def next_improvements(
         window_end=unit.period_end,
         months=length,
         services=_ranked(services),
-        missed=missed,
+        missed=tuple(verdicts.index[verdicts == MISSED]),
+        doubtful=tuple(verdicts.index[verdicts == DOUBTFUL]),
+        undecided=tuple(verdicts.index[verdicts == UNDECIDED]),
         times=times,
         notes=times.notes,
     )
 
 
-def _verdicts(unit: Unit, target: str) -> tuple[list[str], tuple[str, ...]]:
-    """Return the services that kept every goal of the target in the period, and the others."""
+def _verdicts(unit: Unit, target: str) -> pd.Series:
+    """Return whether each service kept every goal of the target in the period."""
     levels = service_levels(unit).levels
     settled = levels[levels["target"].eq(target) & levels["result"].isin(SETTLED)]
-    kept = settled["result"].eq(MET).groupby(settled["service"]).all()
-    return kept.index[kept].tolist(), tuple(kept.index[~kept])
+    missed = settled["result"] == MISSED
+    goals = pd.DataFrame(
+        {
+            "clear": missed & settled["evidence"].eq("clear"),
+            "missed": missed,
+            "open": ~missed & settled["result"].ne(MET),
+        }
+    )
+    some = goals.groupby(settled["service"]).any()
+    verdicts = np.select([some["clear"], some["missed"], some["open"]],
+                         [MISSED, DOUBTFUL, UNDECIDED], KEPT)  # fmt: skip
+    return pd.Series(verdicts, some.index)
 
 
 def _left(tickets: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -186,8 +210,11 @@ def _scores(unit: Unit) -> pd.DataFrame:
     return services.fillna({"room": next(iter(whole), NEUTRAL)})
 
 
-def _directions(unit: Unit, target: str) -> pd.Series:
-    return stability(unit, target).services.set_index("service")["direction"]
+def _directions(unit: Unit, target: str) -> pd.DataFrame:
+    charted = stability(unit, target)
+    services = charted.services.set_index("service")[["direction", "center"]]
+    direction = services["direction"].mask(unvaried(charted), NO_VARIATION)
+    return services.assign(direction=direction)
 
 
 def _ranked(services: pd.DataFrame) -> pd.DataFrame:

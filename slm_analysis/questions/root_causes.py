@@ -15,6 +15,7 @@ from slm_analysis.analyses.breach_drivers import (
     breach_drivers,
 )
 from slm_analysis.analyses.breach_pairs import BreachPairs, breach_pairs
+from slm_analysis.analyses.mix_readings import AS_BEFORE
 from slm_analysis.analyses.onset import onset
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import InputError, nearest
@@ -50,6 +51,11 @@ FINDING = [
     "expected", "excess", "excess_low", "excess_high", "q", "since", "with_driver", "with_level",
     "with_breaches",
 ]  # fmt: skip
+FURTHER = [
+    "service", "driver", "level", "known", "n", "breaches", "excess", "excess_low", "excess_high",
+    "same_breaches",
+]  # fmt: skip
+NEARLY = ["service", "driver", "level", "n", "breaches", "excess", "excess_low", "excess_high"]
 BAR = [
     "level", "levels", "n", "breaches", "expected", "excess", "excess_low", "running_share",
     "finding",
@@ -84,6 +90,13 @@ class RootCauses(Answer):
         which on its rate was above the rest's; missing where that cannot be said), and where
         another finding is mostly about the same breaches `with_driver`, `with_level` and
         `with_breaches` (those that both have).
+    further : DataFrame
+        The groups that are worse by more than chance, too, and are told in no finding, by excess:
+        `service`, `driver`, `level`, `known`, the figures of `BreachDrivers.levels`,
+        `same_breaches` (most of the excess lies in the tickets of the findings).
+    nearly : DataFrame
+        The group, if any, whose own interval excludes no difference, and which the number of
+        comparisons keeps from being a finding; the least likely by chance, one row at most.
     pareto : DataFrame
         The levels of one driver, most breaches first: `level`, `levels` (how many are taken
         together in a last row, else 1), `n`, `breaches`, `expected`, `excess`, `excess_low`,
@@ -112,6 +125,8 @@ class RootCauses(Answer):
     pareto_service: str
     family: int
     q: float
+    further: pd.DataFrame = field(repr=False, default_factory=lambda: pd.DataFrame(columns=FURTHER))
+    nearly: pd.DataFrame = field(repr=False, default_factory=lambda: pd.DataFrame(columns=NEARLY))
 
     def sections(self) -> Mapping[str, pd.DataFrame]:
         """Return the findings."""
@@ -173,7 +188,7 @@ def root_causes(
     end = unit.period_end + pd.Timedelta(days=1)
     start = min(unit.period_start, end - pd.DateOffset(months=months))
     looks = list(_looks(unit, counted, start, q, arises))
-    findings = _findings(looks)
+    findings, further = _findings(looks)
     services, inside = looks[0] if looks else None, looks[1] if len(looks) > 1 else None
     pairs = _pairs(inside, q) if inside else None
     driver, service = SERVICE, ""
@@ -200,6 +215,8 @@ def root_causes(
         pareto_service=service,
         family=sum(look.result.family for look in looks),
         q=q,
+        further=further,
+        nearly=_nearly(looks),
         notes=tuple(_notes(looks, pairs)),
     )
 
@@ -300,12 +317,13 @@ def _pairs(look: _Look, q: float) -> BreachPairs:
     )
 
 
-def _findings(looks: list[_Look]) -> pd.DataFrame:
-    """Return at most three findings, each about breaches of its own."""
-    left = sorted(
+def _findings(looks: list[_Look]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return at most three findings, each about breaches of its own, and what they do not name."""
+    every = sorted(
         (candidate for look in looks for candidate in _candidates(look)),
         key=lambda c: (c.row["known"] != AT_OPENING, -c.row["excess"]),
     )
+    left = every
     rows: list[dict[str, object]] = []
     told = pd.Series(dtype=bool)
     while left and len(rows) < MOST_FINDINGS:
@@ -320,7 +338,37 @@ def _findings(looks: list[_Look]) -> pd.DataFrame:
         rows.append(_finding(lead, same))
         told = lead.has_level.combine(told, max, fill_value=False)
         left = [c for c in left if c is not lead and not c.mostly_in(told)]
-    return pd.DataFrame(rows, columns=FINDING).astype({"since": "datetime64[us]"})
+    findings = pd.DataFrame(rows, columns=FINDING).astype({"since": "datetime64[us]"})
+    return findings, _further(every, findings, told)
+
+
+def _further(every: list[_Candidate], findings: pd.DataFrame, told: pd.Series) -> pd.DataFrame:
+    """Return the candidates that no finding names."""
+    pairs = (["driver", "level"], ["with_driver", "with_level"])
+    named = {tuple(pair) for names in pairs for pair in findings[names].to_numpy()}
+    rows = [
+        {**c.row, "service": c.look.service, "same_breaches": c.mostly_in(told)}
+        for c in every
+        if (c.row["driver"], c.row["level"]) not in named
+    ]
+    return pd.DataFrame(rows, columns=FURTHER).sort_values(
+        "excess", ascending=False, ignore_index=True
+    )
+
+
+def _nearly(looks: list[_Look]) -> pd.DataFrame:
+    """Return the group that only the number of comparisons keeps from being a finding."""
+    rows = []
+    for look in looks:
+        levels = look.result.levels.merge(look.result.adjusted, how="left")
+        clear = (levels["excess_low"] > 0) | (levels["odds_ratio_low"] > 1)
+        clear |= levels["modelled_low"] > 1
+        as_before = levels["reading"].fillna(AS_BEFORE) == AS_BEFORE
+        rows.append(
+            levels[(levels["q"] > look.result.q) & clear & as_before].assign(service=look.service)
+        )
+    every = pd.concat(rows) if rows else pd.DataFrame(columns=[*NEARLY, "p"])
+    return every.sort_values("p", ignore_index=True).loc[:0, NEARLY]
 
 
 def _candidates(look: _Look) -> Iterator[_Candidate]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from slm_analysis.analyses.anhoej_rules import MIN_POINTS
+from slm_analysis.analyses.chart_limits import NO_VARIATION
 from slm_analysis.analyses.chart_signals import FAVOURABLE, UNFAVOURABLE
 from slm_analysis.analyses.chart_summary import BETTER, MIXED, NOT_JUDGED, STEADY, WORSE
 from slm_analysis.analyses.control_charts import ControlChart, control_chart
@@ -151,6 +153,13 @@ def stability(
         expected_false_signals=float(chart.summary.loc[judged, "false_signal_chance"].sum()),
         notes=chart.notes,
     )
+
+
+def unvaried(charted: Stability) -> pd.Series:
+    """Return, by service, whether it is not judged as enough periods are all alike."""
+    summary = charted.chart.summary.set_index("service")
+    alike = summary["direction"].eq(NOT_JUDGED) & summary["limits_kind"].eq(NO_VARIATION)
+    return alike & (summary["phase_points"] >= MIN_POINTS)
 
 
 def _marked(latest: pd.DataFrame, signals: pd.DataFrame) -> Iterator[Mapping[str, object]]:

@@ -125,3 +125,79 @@ def test_a_level_far_from_the_others_is_reached():
     design = np.column_stack([mix[:, None] == range(1, 5), kind == 3]).astype(float)
     peer = sm.Logit(outcome.astype(float), sm.add_constant(design)).fit(disp=0)
     assert fitted.loc[0, "log_ratio"] == pytest.approx(peer.params[-1], abs=1e-4)
+
+
+RATIOS = ("odds_ratio", "adjusted", "modelled")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_interval_holds_its_ratio_or_is_missing(seed):
+    # Levels without a breach, with nothing else, and one that says the same as another.
+    random = np.random.default_rng(seed)
+    n = int(random.integers(150, 900))
+    team, kind = random.integers(0, 4, n), random.integers(0, 4, n)
+    outcome = random.random(n) < random.choice([0.01, 0.05, 0.3])
+    outcome = (outcome & (team != 1)) | (team == random.choice([3, 9]))
+    outcome &= (kind == 2) | (random.random() < 0.7)
+    desk = np.where(random.random(n) < random.choice([0.97, 1.0]), team, 0)
+    columns = {"team": team, "kind": kind, "desk": desk, "once": random.random(n) < 0.1}
+    frame = pd.DataFrame({name: values.astype(str) for name, values in columns.items()})
+    frame["breached"] = outcome
+    result = breach_drivers(frame, drivers=list(columns), adjust=list(columns))
+    for name in RATIOS:
+        ratio, low, high = (result.adjusted[f"{name}{end}"] for end in ("", "_low", "_high"))
+        told = low.notna()
+        assert (told == high.notna()).all()
+        assert ((low <= ratio) & (ratio <= high) | ~told).all()
+        assert np.isfinite(high[told]).all()
+    # What the model cannot tell it does not guess.
+    untold = result.adjusted["modelled_low"].isna()
+    assert result.adjusted.loc[untold, "modelled"].isna().all()
+    assert untold[~result.adjusted["odds_ratio_low"].notna()].all()
+
+
+def test_where_no_other_ticket_is_late_no_odds_are_told():
+    random = np.random.default_rng(8)
+    level = np.where(random.random(2000) < 0.9, "0", "1")
+    frame = pd.DataFrame({"reopened": level, "kind": random.integers(0, 3, 2000).astype(str)})
+    frame["breached"] = (random.random(2000) < 0.02) & (level == "0")
+    row = breach_drivers(frame, drivers=["reopened"], adjust=["kind"]).adjusted.iloc[0]
+    assert row["odds_ratio"] == np.inf
+    assert row[["odds_ratio_low", "odds_ratio_high", "modelled", "modelled_low"]].isna().all()
+    assert row["agrees"]
+
+
+def teams(same):
+    """Return tickets whose last team is late; it is the team at opening of this part of them."""
+    random = np.random.default_rng(9)
+    n = 6000
+    opening = random.choice(["A", "B", "C"], n)
+    moved = random.random(n) > same
+    last = np.where(moved, random.choice(["A", "B", "C"], n), opening)
+    late = random.random(n) < np.where(opening == "B", 0.2, 0.03)
+    return pd.DataFrame({"opening_team": opening, "assignment_group": last, "breached": late})
+
+
+def test_what_is_about_the_same_tickets_as_a_finding_is_not_acquitted():
+    result = breach_drivers(
+        teams(0.97), drivers=["opening_team", "assignment_group"], adjust=["opening_team"]
+    )
+    found = result.levels[result.levels["finding"]]
+    assert found[["driver", "level"]].to_numpy().tolist() == [["opening_team", "B"]]
+    last = result.adjusted.set_index(["driver", "level"]).loc[("assignment_group", "B")]
+    assert last["odds_ratio_low"] > 1
+    assert last[["reading", "same_driver", "same_level"]].tolist() == [
+        "same_tickets", "opening_team", "B",
+    ]  # fmt: skip
+    frame = teams(0.97)
+    assert (
+        last["shared"] == (frame["opening_team"].eq("B") & frame["assignment_group"].eq("B")).sum()
+    )
+
+
+def test_what_shares_few_tickets_with_a_finding_is_explained_by_it():
+    result = breach_drivers(
+        teams(0.7), drivers=["opening_team", "assignment_group"], adjust=["opening_team"]
+    )
+    last = result.adjusted.set_index(["driver", "level"]).loc[("assignment_group", "B")]
+    assert last[["reading", "same_driver", "shared"]].tolist() == ["first_sight_only", "", 0]

@@ -31,7 +31,7 @@ ORDER = (
 NO_GROUP = "In none of them does a group of tickets take longer by more than chance."
 
 
-def improvements(*rows, missed=(), family=54):
+def improvements(*rows, missed=(), family=54, **values):
     levels = pd.DataFrame(columns=["service", *COLUMNS]).astype(COLUMNS)
     return NextImprovements(
         target="resolution_time",
@@ -41,6 +41,7 @@ def improvements(*rows, missed=(), family=54):
         months=6,
         services=pd.DataFrame(list(rows), columns=list(IMPROVEMENT)).astype(IMPROVEMENT),
         missed=missed,
+        **values,
         times=ExcessTime(levels=levels, family=family, q=0.05, interval_level=0.999),
     )
 
@@ -72,6 +73,23 @@ def test_what_missed_comes_first():
     assert none == [
         "First mend what missed its target: A.", "No service met its target in this period.",
     ]  # fmt: skip
+
+
+def test_what_may_be_chance_is_not_to_be_mended_first():
+    one = say(improvements(service(), doubtful=("Invoice posting",))).sentences
+    assert one[0] == "Invoice posting missed its target; that may be chance."
+    assert one[1].startswith("Of the services that met it, Payments comes next")
+    several = improvements(service(), missed=("A",), doubtful=("B", "C"), undecided=("D", "E"))
+    assert say(several).sentences[:3] == [
+        "First mend what missed its target: A.",
+        "B and C missed their targets; that may be chance.",
+        "Open tickets can still decide about D and E.",
+    ]
+
+
+def test_what_never_varies_is_told_as_that():
+    rows = table(improvements(service(direction="no_variation", center=1.0))).rows
+    assert rows[0][1] == "Always 100%"
 
 
 def test_nothing_is_left():

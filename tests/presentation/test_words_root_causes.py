@@ -14,8 +14,9 @@ from slm_analysis.presentation import headline, plot, say, table
 from slm_analysis.presentation.methods import method
 from slm_analysis.presentation.plots.driver_odds import driver_odds
 from slm_analysis.presentation.tables.root_causes import pareto_table
+from slm_analysis.presentation.words import driver_odds as odds_words
 from slm_analysis.presentation.words import root_causes as words
-from slm_analysis.questions.root_causes import BAR, FINDING, RootCauses
+from slm_analysis.questions.root_causes import BAR, FINDING, FURTHER, NEARLY, RootCauses
 from slm_analysis.result import note
 
 NOT_SAID = re.compile(r"\b(because|proves|certainly|clearly)\b|p-value|p = ", re.IGNORECASE)
@@ -186,6 +187,9 @@ def test_nothing_stands_out():
     assert top.sure == (
         "56 comparisons made and corrected for. A reason that matters little, or is not on record, "
         "can stay hidden."
+    )
+    assert top.next == (
+        "No reason was found to start with. See whether the trends give an early warning."
     )
     assert top.link == "02_trends"
     assert say(result).sentences == [top.lead, top.what]
@@ -415,6 +419,76 @@ def test_what_the_mix_hides_is_warned_of():
     assert any(
         text.startswith("A (team) does worse with the same mix of tickets: ") for text in warnings
     )
+
+
+def test_what_cannot_be_told_apart_from_a_finding_is_not_acquitted():
+    random = np.random.default_rng(9)
+    n = 6000
+    opening = random.choice(["A", "B", "C"], n)
+    last = np.where(random.random(n) > 0.97, random.choice(["A", "B", "C"], n), opening)
+    tickets = pd.DataFrame({"opening_team": opening, "assignment_group": last})
+    tickets["breached"] = random.random(n) < np.where(opening == "B", 0.2, 0.03)
+    within = breach_drivers(
+        tickets, drivers=["opening_team", "assignment_group"], adjust=["opening_team"]
+    )
+    b = (last == "B").sum()
+    both = ((last == "B") & (opening == "B")).sum()
+    warnings = [text for text in say(causes(within=within)).caveats if "first sight" in text]
+    assert len(warnings) == 1
+    assert re.fullmatch(
+        r"B \(last team\) stands out at first sight: \d\.\d \(\d\.\d to \d+\.\d\) times the odds "
+        rf"of the others\. {both:,} of its {b:,} tickets also had B \(team at opening\), which "
+        r"stands out as well; the two cannot be told apart\.",
+        warnings[0],
+    )
+
+
+def test_odds_without_an_interval_are_not_told():
+    row = pd.Series({"odds_ratio": np.inf, "odds_ratio_low": NAN, "odds_ratio_high": NAN})
+    assert odds_words.interval(row, "odds_ratio") == "cannot be told"
+
+
+def further(**values):
+    row = {
+        "service": "Invoice posting", "driver": "opening_weekday", "level": "Wednesday",
+        "known": "at_opening", "n": 413, "breaches": 61, "excess": 25.3, "excess_low": 2.9,
+        "excess_high": 53.9, "same_breaches": True,
+    }  # fmt: skip
+    return row | values
+
+
+def test_what_stands_out_and_is_in_no_finding_is_named():
+    rows = [
+        further(),
+        further(driver="assignment_group", level="AP Team 2", known="arises"),
+        further(driver="channel", level="E-mail", same_breaches=False),
+    ]
+    result = causes(finding(), within=mixed(), further=pd.DataFrame(rows, columns=FURTHER))
+    told = [
+        "More than expected by more than chance as well, most of it in the same tickets: Wednesday "
+        "(weekday of opening), 25 (3 to 54) and AP Team 2 (last team) (a sign), 25 (3 to 54).",
+        "More than expected by more than chance as well: E-mail (channel), 25 (3 to 54).",
+    ]
+    assert say(result).caveats[1:3] == told
+    assert driver_odds(result).caption.sentence.split("\n")[-2:] == told
+
+
+def test_what_only_the_number_of_comparisons_keeps_from_a_finding_is_told():
+    row = {
+        "service": "", "driver": "service", "level": "Master data", "n": 104, "breaches": 6,
+        "excess": 4.6, "excess_low": 0.27, "excess_high": 16.3,
+    }  # fmt: skip
+    near = pd.DataFrame([row], columns=NEARLY)
+    why = (
+        "Master data has more late tickets than expected: 6 of 104, 4.6 (0.3 to 16.3) more. Among "
+        "56 comparisons, that may be chance."
+    )
+    assert headline(causes(nearly=near)).lead == (
+        "No service, and nothing on record of the tickets of Invoice posting, goes with more late "
+        f"tickets than chance allows. {why}"
+    )
+    assert say(causes(finding(), nearly=near)).caveats[-1] == why
+    assert driver_odds(causes(within=mixed(), nearly=near)).caption.sentence.endswith(why)
 
 
 def test_a_finding_that_the_mix_leaves_open_is_not_said_to_stand_out():

@@ -126,6 +126,18 @@ def test_the_service_of_the_planted_cause_is_unstable(sample_project, monkeypatc
     answers = result.services.set_index("service")["answer"]
     assert set(answers[TRUTH.cause.service]) == {"unstable"}
     assert (answers.drop(TRUTH.cause.service) == "answered").all()
+    # The date of what is worse is that of its chart.
+    since = result.services.set_index("service").loc[TRUTH.cause.service, "since"]
+    assert set(since) == {pd.Timestamp(TRUTH.cause.since)}
+
+
+def test_where_nothing_varies_that_is_the_reason(sample_project, monkeypatch):
+    monkeypatch.chdir(sample_project)
+    result = achievable_targets(open_unit("Head Office"))
+    answers = result.services.set_index("service")["answer"]
+    assert set(answers[["Payments", "Master data"]]) == {"no_variation"}
+    told = {row[2] for row in table(result).rows if row[0].startswith("Payments")}
+    assert told == {"No answer, its share in time is always 100% and says no more"}
 
 
 def test_it_is_told_with_bound_denominator_and_cost(ask):

@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from slm_analysis import next_improvements, open_unit, stability, user_satisfaction
+from slm_analysis import (
+    next_improvements,
+    open_unit,
+    service_levels,
+    stability,
+    user_satisfaction,
+)
 from slm_analysis.errors import InputError
 from slm_analysis.sample.truth import TRUTH
 
@@ -28,6 +34,40 @@ def test_only_services_that_kept_their_goal_are_ranked(unit):
     assert set(result.services["service"]) == {
         "Travel reimbursement", "Payments", "Master data", "Month-end reports",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Manufacturing", "Sales West", TRUTH.small])
+def test_a_miss_that_may_be_chance_does_not_come_first(unit, name):
+    opened = unit(name)
+    result = next_improvements(opened)
+    levels = service_levels(opened).levels
+    missed = levels[levels["target"].eq("resolution_time") & levels["result"].eq("missed")]
+    assert missed["evidence"].eq("uncertain").all()
+    assert result.missed == ()
+    assert result.doubtful == tuple(sorted(missed["service"].unique()))
+    assert not set(result.services["service"]) & set(result.doubtful)
+
+
+def test_open_tickets_are_no_miss(unit):
+    opened = unit(TRUTH.cause.business_unit)
+    own = opened.targets["target"].eq("resolution_time") & opened.in_period(
+        opened.targets["counted_on"]
+    )
+    own &= opened.targets["ticket_id"].isin(
+        opened.tickets.loc[opened.tickets["service"] == TRUTH.cause.service, "ticket_id"]
+    )
+    still = dataclasses.replace(
+        opened, targets=opened.targets.assign(state=opened.targets["state"].mask(own, "running"))
+    )
+    result = next_improvements(still)
+    assert result.undecided == (TRUTH.cause.service,)
+    assert result.missed == result.doubtful == ()
+
+
+def test_a_service_that_never_varies_is_not_short_of_weeks(unit):
+    services = next_improvements(unit("Head Office")).services.set_index("service")
+    for name in ("Payments", "Master data"):
+        assert services.loc[name, ["direction", "center"]].tolist() == ["no_variation", 1.0]
 
 
 def test_numbers_agree_with_plain_counting(unit):
@@ -84,7 +124,8 @@ def test_what_gets_worse_comes_before_what_is_steady(unit):
     opened = unit("Head Office")
     steady = next_improvements(opened).services
     headings = stability(opened).services.set_index("service")["direction"]
-    assert steady["direction"].tolist() == headings.reindex(steady["service"]).tolist()
+    told = steady["direction"].replace("no_variation", "not_judged")
+    assert told.tolist() == headings.reindex(steady["service"]).tolist()
     late = (steady["room"] * steady["late_a_month"]).to_numpy()
     assert (np.diff(late) <= 1e-12).all()
 

@@ -104,6 +104,38 @@ def test_the_planted_cause_stands_with_the_mix_held_fixed(planted):
     assert set(adjusted["driver"]) >= {"reassignment_count", "opening_team"}
 
 
+def test_every_group_that_is_marked_is_named(planted):
+    marked = {
+        (row["driver"], row["level"])
+        for look in (planted.drivers, planted.within)
+        for _, row in look.levels[look.levels["finding"]].iterrows()
+    }
+    first = planted.findings.iloc[0]
+    named = {(first["driver"], first["level"]), (first["with_driver"], first["with_level"])}
+    further = set(planted.further[["driver", "level"]].itertuples(index=False, name=None))
+    assert named | further == marked
+    assert not named & further
+    # All of it is about the tickets of the planted cause.
+    assert planted.further["same_breaches"].all()
+
+
+def test_the_last_team_is_not_acquitted_of_what_the_team_at_opening_is_named_for(planted):
+    adjusted = planted.within.adjusted.set_index(["driver", "level"])
+    last = adjusted.loc[("assignment_group", CAUSE.assignment_group)]
+    assert last[["reading", "same_driver", "same_level"]].tolist() == [
+        "same_tickets", "opening_team", CAUSE.assignment_group,
+    ]  # fmt: skip
+
+
+def test_what_the_number_of_comparisons_takes_away_is_kept(unit):
+    result = root_causes(unit("Manufacturing"))
+    (near,) = result.nearly.to_dict("records")
+    levels = result.drivers.levels.set_index("level")
+    assert result.findings.empty
+    assert near["excess_low"] > 0
+    assert levels.loc[near["level"], "q"] > result.drivers.q
+
+
 # --- Window, target, correction ------------------------------------------------------------------
 
 

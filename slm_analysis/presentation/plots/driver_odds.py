@@ -12,7 +12,7 @@ from slm_analysis.presentation.tables import driver_odds as tables
 from slm_analysis.presentation.words import driver_odds as words
 from slm_analysis.presentation.words.driver_names import driver, label
 from slm_analysis.presentation.words.excess import late_of
-from slm_analysis.presentation.words.root_causes import window
+from slm_analysis.presentation.words.root_causes import nearly, not_named, window
 from slm_analysis.questions.root_causes import RootCauses
 
 NAMES = {-3: "⅛", -2: "¼", -1: "½"}
@@ -23,7 +23,8 @@ LEAST, MOST, MANY = -3, 6, 6
 
 def driver_odds(result: RootCauses) -> Chart:
     """Return the forest plot of what goes with late tickets, findings first, then by excess."""
-    rows, caption = words.shown_odds(result), words.caption(result, window(result))
+    rows = words.shown_odds(result)
+    caption = words.caption(result, window(result), [*not_named(result), *nearly(result)])
     if rows.empty:
         return Chart(caption)
     ends = np.log2(rows[["modelled_low", "modelled_high"]].to_numpy(float))
@@ -50,7 +51,7 @@ def _row(row: pd.Series, limits: tuple[float, float]) -> Row:
         low=at["modelled_low"],
         high=at["modelled_high"],
         words=_("{odds} times").format(odds=words.interval(row)),
-        mark="bad" if row["finding"] and row["modelled_low"] > 1 else "plain",
+        mark="bad" if words.stands_out(row) else "plain",
         goal=crude,
         figures=_("{late} late").format(late=late_of(row)),
     )

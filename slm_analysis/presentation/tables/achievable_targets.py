@@ -33,7 +33,7 @@ def table(result: AchievableTargets) -> Table:
             goal_in_words(row["goal"]),
             numbers.capitalised(words.answer(row)),
             words.reached(row),
-            numbers.date(row["since"]),
+            NO_VALUE if pd.isna(row["since"]) else numbers.date(row["since"]),
             numbers.score(row["agreed_late_a_month"]),
             numbers.score(row["late_a_month"]),
         ]

@@ -32,5 +32,5 @@ def odds_table(result: RootCauses) -> Table:
             ]
             for __, row in rows.iterrows()
         ],
-        accented=[i for i, found in enumerate(rows["finding"]) if found],
+        accented=[i for i, (__, row) in enumerate(rows.iterrows()) if words.stands_out(row)],
     )

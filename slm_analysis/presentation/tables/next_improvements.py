@@ -22,7 +22,7 @@ def table(result: NextImprovements) -> Table:
     rows = [
         [
             row["service"],
-            numbers.capitalised(words.heading(row["direction"])),
+            numbers.capitalised(words.heading(row)),
             words.late(row),
             numbers.hours(row["hours_a_month"]),
             numbers.capitalised(words.slowest(row)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from slm_analysis.analyses.chart_limits import NO_VARIATION
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.language import N_, _
 from slm_analysis.presentation.numbers import listed, percent, percent_beside, plain_hours
@@ -41,9 +42,12 @@ def answer(row: pd.Series) -> str:
         }.get(row["direction"], _("no answer, its share in time moves both ways"))
     text = {
         TOO_FEW: _("no answer, too few tickets since {since}"),
+        NO_VARIATION: _("no answer, its share in time is always {figure} and says no more"),
         OUT_OF_REACH: _("no answer, no length of time was kept surely enough since {since}"),
     }.get(row["answer"], _("no answer, too few periods to call it stable"))
-    return text.format(since=numbers.date(row["since"]))
+    return text.format(
+        since=numbers.date(row["since"]), figure=numbers.plain_percent(row["center"])
+    )
 
 
 def reached(row: pd.Series) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from slm_analysis.analyses.chart_limits import NO_VARIATION
 from slm_analysis.analyses.chart_summary import BETTER, MIXED, NOT_JUDGED, STEADY, WORSE
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.language import _, ngettext
@@ -13,15 +14,17 @@ from slm_analysis.presentation.words.driver_names import reason
 from slm_analysis.questions.next_improvements import NextImprovements
 
 
-def heading(direction: str) -> str:
+def heading(row: pd.Series) -> str:
     """Return where a service is heading."""
+    if row["direction"] == NO_VARIATION:
+        return _("always {figure}").format(figure=numbers.plain_percent(row["center"]))
     return {
         WORSE: _("worse than before"),
         BETTER: _("better than before"),
         MIXED: _("moves both ways"),
         STEADY: _("steady"),
         NOT_JUDGED: _("too few weeks to tell"),
-    }[direction]
+    }[row["direction"]]
 
 
 def slowest(row: pd.Series) -> str:
@@ -51,6 +54,20 @@ def sentences(result: NextImprovements) -> list[str]:
                 "First mend what missed their targets: {services}.",
                 len(result.missed),
             ).format(services=listed([*result.missed]))
+        )
+    if result.doubtful:
+        told.append(
+            ngettext(
+                "{services} missed its target; that may be chance.",
+                "{services} missed their targets; that may be chance.",
+                len(result.doubtful),
+            ).format(services=listed([*result.doubtful]))
+        )
+    if result.undecided:
+        told.append(
+            _("Open tickets can still decide about {services}.").format(
+                services=listed([*result.undecided])
+            )
         )
     if result.services.empty:
         return [*told, _("No service met its target in this period.")]

@@ -25,6 +25,8 @@ from slm_analysis.presentation.words.excess import digits, excess, late_of, tick
 from slm_analysis.questions.root_causes import ENOUGH_BREACHES, MOST_FINDINGS, RootCauses
 
 KNOWN = {True: N_("known at opening"), False: N_("sign: arises on the way")}
+MOST_FURTHER = 3
+"""Groups named that stand out beside the findings."""
 NO_PROOF = N_("A reason that goes with lateness does not prove that it causes it.")
 SIGN = N_("It is a sign and not a cause: a ticket gathers it the longer it takes.")
 BESIDE = ("comparisons",)
@@ -136,13 +138,7 @@ def headline(result: RootCauses) -> Headline:
 
 def _standing_out_as_well(result: RootCauses) -> list[str]:
     """Return the second and third of the things named, each with its excess."""
-    rows = [row for __, row in result.findings[1:].iterrows()]
-    named = [
-        (_("{reason}, {excess}") if is_cause(row) else _("{reason} (a sign), {excess}")).format(
-            reason=found(row), excess=excess(row)
-        )
-        for row in rows
-    ]
+    named = [_with_excess(row) for __, row in result.findings[1:].iterrows()]
     named += [
         _("{reason}, {excess}").format(reason=pair_name(pair), excess=excess(pair))
         for pair in _other_pairs(result)
@@ -150,6 +146,45 @@ def _standing_out_as_well(result: RootCauses) -> list[str]:
     if not named:
         return []
     return [_("More than expected as well: {reasons}.").format(reasons=listed(named))]
+
+
+def _with_excess(row: pd.Series) -> str:
+    text = _("{reason}, {excess}") if is_cause(row) else _("{reason} (a sign), {excess}")
+    return text.format(reason=found(row), excess=excess(row))
+
+
+def not_named(result: RootCauses) -> list[str]:
+    """Return what is said of groups that stand out by more than chance beside the findings."""
+    same = result.further["same_breaches"].astype(bool)
+    told = (
+        (result.further[same],
+         _("More than expected by more than chance as well, most of it in the same tickets: "
+           "{reasons}.")),
+        (result.further[~same],
+         _("More than expected by more than chance as well: {reasons}.")),
+    )  # fmt: skip
+    return [
+        text.format(
+            reasons=listed([_with_excess(row) for __, row in rows.iterrows()], MOST_FURTHER)
+        )
+        for rows, text in told
+        if len(rows)
+    ]
+
+
+def nearly(result: RootCauses) -> list[str]:
+    """Return why the group nearest to being a finding is none."""
+    return [
+        _("{reason} has more {late} than expected: {part}, {excess} more. Among {n} comparisons, "
+          "that may be chance.").format(
+            reason=found(row),
+            late=lateness(result).many,
+            part=late_of(row),
+            excess=excess(row),
+            n=numbers.count(result.family),
+        )
+        for __, row in result.nearly.iterrows()
+    ]  # fmt: skip
 
 
 def _together(result: RootCauses, finding: pd.Series) -> list[str]:
@@ -213,7 +248,7 @@ def _without_finding(result: RootCauses) -> Headline:
         lead=_nothing(result),
         what=_what(result),
         sure=_sure_of_nothing(result),
-        next=_("There is no reason to mend first. See whether the trends give an early warning."),
+        next=_("No reason was found to start with. See whether the trends give an early warning."),
         link="02_trends",
     )
 
@@ -234,9 +269,10 @@ def _nothing(result: RootCauses) -> str:
                  "{late} than chance allows.")  # fmt: skip
     else:
         text = _("No service goes with more {late} than chance allows.")
-    return text.format(
+    nothing = text.format(
         n=numbers.count(result.cases), were=late.were, late=late.many, service=result.service
     )
+    return joined([nothing, *nearly(result)])
 
 
 def _sure_of_nothing(result: RootCauses) -> str:
@@ -343,12 +379,12 @@ def say(result: RootCauses) -> Prose:
     ]
     sentences += [pair_sentence(pair, late.were) for pair in _other_pairs(result)]
     if sentences:
-        return Prose([*sentences, _(NO_PROOF)], _caveats(result))
+        return Prose([*sentences, _(NO_PROOF)], [*_caveats(result), *nearly(result)])
     return Prose([_nothing(result), _what(result)], _caveats(result))
 
 
 def _caveats(result: RootCauses) -> list[str]:
-    return [_window(result), *mix_warnings(result), *caveats(result.notes)]
+    return [_window(result), *not_named(result), *mix_warnings(result), *caveats(result.notes)]
 
 
 def _window(result: RootCauses) -> str:
