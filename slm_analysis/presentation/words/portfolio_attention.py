@@ -87,8 +87,8 @@ def _unhappy(row: pd.Series) -> str:
         )
     elif row["poor"]:
         said = _(
-            "Users' scores lie, on their trend, at about {level} ({sure} interval {low} to {high}), "
-            "below the goal of {goal}."
+            "Users' scores lie, on their trend, at about {level} ({sure} interval {low} to "
+            "{high}), below the goal of {goal}."
         )
     else:
         said = _(
