@@ -217,10 +217,18 @@ def test_the_figure_over_time_names_what_it_shows_and_its_unit():
     )
     for narrow in (False, True):
         assert ">points</text>" in figure.svg(narrow=narrow)
-    shares = scores(measure="top_box", chart=chart([]))
-    figure = scores_over_time(shares)
-    assert figure.caption.title == "Satisfaction: there is no series to judge"
+
+
+def test_months_of_few_people_are_said_to_be_hidden():
+    figure = scores_over_time(scores(hidden("Payments"), unit=hidden(None), chart=chart([])))
+    assert figure.caption.title == "Satisfaction by month stays hidden"
+    assert figure.caption.sentence == (
+        "No month has answers of five people; of fewer, none is shown."
+    )
     assert figure.svg(narrow=True) == ""
+    none = {"answers": 0, "answered": 0.0, "respondents": 0}
+    figure = scores_over_time(scores(unit=level(None, NAN, NAN, NAN, **none), chart=chart([])))
+    assert figure.caption.title == "Satisfaction: there is no series to judge"
 
 
 # --- Targets met ---------------------------------------------------------------------------------

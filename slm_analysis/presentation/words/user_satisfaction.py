@@ -12,7 +12,14 @@ from slm_analysis.analyses.watermelon import REVERSE, WATERMELON
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.language import N_, _, joined, ngettext
-from slm_analysis.presentation.numbers import continued, counted, itemised, listed, percent
+from slm_analysis.presentation.numbers import (
+    continued,
+    counted,
+    in_words,
+    itemised,
+    listed,
+    percent,
+)
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words import control_charts as chart_words
 from slm_analysis.presentation.words.caveats import caveats
@@ -335,6 +342,14 @@ def over_time(result: UserSatisfaction) -> Caption:
     """Return the words of the figure of the scores by month."""
     of_chart = chart_words.caption(result.chart)
     judged = int(result.chart.summary["n_points"].sum())
+    if not judged and result.levels["answers"].any():
+        return Caption(
+            title=_("Satisfaction by month stays hidden"),
+            subtitle=_("{measure} per month").format(measure=_measure(result)),
+            sentence=_("No month has answers of {n} people; of fewer, none is shown.").format(
+                n=in_words(result.min_group)
+            ),
+        )
     return replace(
         of_chart,
         title=_("Satisfaction: {state}").format(state=continued(of_chart.title)),
