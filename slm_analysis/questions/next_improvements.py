@@ -51,8 +51,8 @@ class NextImprovements(Result):
         Length of the window, begun months included.
     services : DataFrame
         The services that met the target in the reported period, in the order in which to improve
-        them: those getting worse first, then by excess hours and late tickets, both weighted with
-        `room`. `service`; `counted` and `late` tickets of the window, `late_a_month` (what is
+        them: those worse or unsteady first, then by excess hours and late tickets, both weighted
+        with `room`. `service`; `counted` and `late` tickets of the window, `late_a_month` (what is
         avoidable at most), `hours_a_month` (business time of all its tickets); `direction` of its
         control chart; `score` of the users in the reported period (missing where hidden or none),
         `room` (part of the scale that is left above the score; the unit's, else a
