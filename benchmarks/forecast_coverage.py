@@ -140,7 +140,13 @@ def forecast(axis: PeriodAxis, value: np.ndarray, of: np.ndarray | None) -> tupl
 
 
 def points_of(axis: PeriodAxis, value: np.ndarray, cases: np.ndarray | None = None) -> Points:
-    return Points(axis=axis, position=np.arange(len(value)), value=value, cases=cases)
+    return Points(
+        axis=axis,
+        position=np.arange(len(value)),
+        value=value,
+        cases=cases,
+        shares=cases is not None,
+    )
 
 
 def same_as_trend(

@@ -35,9 +35,6 @@ CROSSINGS_QUANTILE = 0.05
 """Fewer crossings than this quantile of chance are unusual (Chen 2010, eq. 7)."""
 CROSSINGS_SIGMAS = stats.norm.ppf(CROSSINGS_QUANTILE)
 
-RECENT_POINTS = 8
-"""A signal of few crossings takes the side where most of so many last points lie."""
-
 
 def longest_usual_run(runs: Runs) -> Whole:
     """Return the longest run that is still usual for each series' number of points."""
@@ -80,12 +77,13 @@ def long_runs(readings: Readings, rule: Rule) -> Iterator[Pattern]:
 
 
 def few_crossings(readings: Readings, rule: Rule) -> Iterator[Pattern]:  # noqa: ARG001
-    """Fewer crossings than usual: a pattern of the whole series, completed by its last point."""
+    """Fewer crossings than usual: a pattern of the whole series, completed by its last point.
+
+    Long spells lie on either side, so it has none itself.
+    """
     runs = readings.runs
     unusual = (runs.n_useful >= MIN_POINTS) & (runs.crossings < fewest_usual_crossings(runs))
     rank = runs.n_useful[:, None] - np.cumsum(runs.useful, axis=1)
     last = runs.useful & (rank == 0)
     first = np.broadcast_to(np.argmax(runs.useful, axis=1)[:, None], last.shape)
-    recent = np.sign((readings.side * (runs.useful & (rank < RECENT_POINTS))).sum(axis=1))
-    for side, sign in ((ABOVE, 1), (BELOW, -1), (BOTH, 0)):
-        yield Pattern(side, last & (unusual & (recent == sign))[:, None], runs.useful, first)
+    yield Pattern(BOTH, last & unusual[:, None], runs.useful, first)

@@ -67,6 +67,8 @@ class AR1Fit:
     root : array (nodes, p, p)
         The variance of c'b at a node is the squared length of root @ c.
     df : int
+    least : array (p, p) or None
+        No variance of c'b is smaller than the squared length of least @ c.
     """
 
     weight: np.ndarray
@@ -74,6 +76,7 @@ class AR1Fit:
     coefficients: np.ndarray
     root: np.ndarray
     df: int
+    least: np.ndarray | None = None
 
     @property
     def mean_rho(self) -> float:
@@ -111,8 +114,10 @@ class AR1Fit:
         self, contrasts: np.ndarray, nodes: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         place = contrasts @ self.coefficients[nodes].T
-        scale = np.sqrt(((self.root[nodes] @ contrasts.T) ** 2).sum(axis=1)).T
-        return place, scale
+        variance = ((self.root[nodes] @ contrasts.T) ** 2).sum(axis=1)
+        if self.least is not None:
+            variance = np.maximum(variance, ((self.least @ contrasts.T) ** 2).sum(axis=0))
+        return place, np.sqrt(variance).T
 
 
 def ar1_regression(
@@ -175,6 +180,7 @@ def fit_ar1(
     X: ArrayLike,  # noqa: N803
     time: ArrayLike | None = None,
     cases: np.ndarray | None = None,
+    least: np.ndarray | None = None,
 ) -> AR1Fit:
     """Return the fit behind `ar1_regression`, for several contrasts at once.
 
@@ -187,6 +193,12 @@ def fit_ar1(
         sampling, which falls with its cases, and part its own; the share of the former is unknown
         and integrated out like rho, so that periods of few cases count less only as far as the
         data bear it.
+    least : array (n,), optional
+        Variance that each row has by sampling alone. No combination of coefficients is taken to
+        be surer than that leaves it: periods that vary less do so mostly by luck (McCullagh and
+        Nelder, Generalized Linear Models, 2nd ed., 1989, 4.5, a dispersion of at least 1), and
+        the best that can be made of independent ones is the fit weighted by it (Aitken,
+        Proceedings of the Royal Society of Edinburgh 1935;55:42-48).
 
     Returns
     -------
@@ -242,6 +254,7 @@ def fit_ar1(
         coefficients=(start + size * shift).reshape(-1, p) @ back.T,
         root=root.reshape(-1, p, p),
         df=n - p,
+        least=None if least is None else _root_of_variance(columns / np.sqrt(least)[:, None]),
     )
 
 
@@ -287,6 +300,11 @@ def _whitened(
         )
         log_det += count * np.log1p(-(r**2))
     return np.linalg.cholesky(moments), log_det
+
+
+def _root_of_variance(columns: np.ndarray) -> np.ndarray:
+    """Return the root of (X'X)^-1: the squared length of root @ c is the variance of c'b."""
+    return np.linalg.inv(np.linalg.qr(columns, mode="r")).T
 
 
 def _noise_spread(cases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

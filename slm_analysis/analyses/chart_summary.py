@@ -106,9 +106,11 @@ def _direction(layout: Layout, final: Columns, signals: Signals) -> Columns:
     direction[some(standing)] = MIXED
     direction[good & ~bad], direction[bad & ~good] = BETTER, WORSE
     side = np.full(count, "", dtype=object)
-    for name in dict.fromkeys(signals.side[standing]):
-        with_side = some(standing & (signals.side == name))
+    sided = standing & (signals.side != BOTH)
+    for name in dict.fromkeys(signals.side[sided]):
+        with_side = some(sided & (signals.side == name))
         side[with_side] = np.where(side[with_side] == "", name, BOTH)
+    side[some(standing) & (side == "")] = BOTH
     # Few crossings are a pattern of the whole phase and begin nowhere in it.
     begun = standing & (signals.rule != "anhoej_crossings")
     since = np.full(count, len(layout.points))

@@ -72,7 +72,8 @@ class ControlChart(Result):
         One row per series: `kind`, `n_points`; of the last phase `phase`, `phase_points`,
         `center`, `sigma`, `lcl`, `ucl`, `sigma_z`, `n`, `limits_kind`; `target`; `direction`
         (`better`, `worse`, `mixed`, `steady`, `not_judged`: the meaning of the signals that
-        stand at the end), `side` and `since` of these, `n_signals`; `assurance` (`will_meet`,
+        stand at the end; `mixed` where they disagree or have none, as few crossings), `side` and
+        `since` of these, `n_signals`; `assurance` (`will_meet`,
         `will_miss`, `hit_and_miss`, `not_judged`), `chance_meets_target` (of a further period),
         `share_missed`, `share_missed_low`, `share_missed_high` (periods of the last phase that
         missed the target, 95 % interval), `target_kept` (kept in 95 % of periods; measures

@@ -153,7 +153,8 @@ def trend(
     Notes
     -----
     A straight line with AR(1) errors, the autocorrelation integrated out (`ar1_regression`), as
-    in `change_effect`; periods of few cases weigh less as far as the data bear it. A change of
+    in `change_effect`; periods of few cases weigh less as far as the data bear it. Shares are never
+    taken to vary less than binomial sampling makes them (`sampling_noise`). A change of
     level is not a trend: where a step fits better than a slope it stands beside the line (see
     `trend_line.find_shifts`). A trend is called where the slope's interval excludes 0, at the
     level that Benjamini and Hochberg ask for of all series together. A forecast holds the noise
@@ -299,4 +300,5 @@ def _points(panel: Panel, complete: np.ndarray, series: int) -> Points:
         position=panel.start + np.flatnonzero(known),
         value=panel.value[known, series],
         cases=None if np.isnan(panel.n).all() else cases,
+        shares=panel.scale == "rate",
     )

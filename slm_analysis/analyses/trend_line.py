@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from slm_analysis.analyses.ar1_regression import AR1Estimate, AR1Fit, fit_ar1, fits_exactly
 from slm_analysis.analyses.periods import PeriodAxis
+from slm_analysis.analyses.sampling_noise import sampling_variance
 from slm_analysis.intervals import LEVEL
 
 MIN_POINTS = 12
@@ -31,12 +32,15 @@ class Points:
     value : array
     cases : array or None
         Cases or responses behind each value.
+    shares : bool
+        Whether the values are shares of these cases, and vary at least as sampling makes them.
     """
 
     axis: PeriodAxis
     position: np.ndarray
     value: np.ndarray
     cases: np.ndarray | None
+    shares: bool = False
 
     def __len__(self) -> int:
         return len(self.position)
@@ -49,8 +53,8 @@ class Points:
     def until(self, position: int) -> Points:
         """Return the points up to a position."""
         known = self.position <= position
-        return Points(
-            axis=self.axis,
+        return replace(
+            self,
             position=self.position[known],
             value=self.value[known],
             cases=None if self.cases is None else self.cases[known],
@@ -136,6 +140,7 @@ def fit_line(points: Points, season: int | str | None, ahead: Next) -> Line | No
     Regression with AR(1) errors, the autocorrelation integrated out (`ar1_regression`). The next
     period is a further row with a column of its own, whose coefficient is its forecast with the
     noise of coefficients and of that period (Salkever, Journal of Econometrics 1976;4:393-397).
+    Shares are never taken to vary less than binomial sampling of their cases makes them.
     """
     pairs = points.axis.season_pairs(season, points.span)
     shifts = find_shifts(points, pairs)
@@ -145,11 +150,13 @@ def fit_line(points: Points, season: int | str | None, ahead: Next) -> Line | No
     position = np.append(points.position, ahead.position)
     extended = design(points.axis, position, pairs, shifts)
     is_next = np.append(np.zeros(len(points)), -1.0)
+    cases = None if points.cases is None else np.append(points.cases, ahead.cases)
     fit = fit_ar1(
         np.append(points.value, ahead.bar),
         np.column_stack([extended, is_next]),
         position,
-        None if points.cases is None else np.append(points.cases, ahead.cases),
+        cases,
+        _least_noise(points, cases, extended),
     )
     return Line(fit=fit, axis=points.axis, pairs=pairs, shifts=shifts, bar=ahead.bar)
 
@@ -199,11 +206,21 @@ def _next_shift(points: Points, pairs: int, found: tuple[int, ...]) -> int | Non
     ):
         return None
     if not fits_exactly(points.value, columns):
-        fit = fit_ar1(points.value, columns, position, points.cases)
+        least = _least_noise(points, points.cases, columns)
+        fit = fit_ar1(points.value, columns, position, points.cases, least)
         is_step = np.eye(columns.shape[1])[-1]
         if fit.estimate(is_step, 1 - SHIFT_BY_CHANCE).p * len(candidates) >= SHIFT_BY_CHANCE:
             return None
     return int(candidates[best])
+
+
+def _least_noise(
+    points: Points, cases: np.ndarray | None, columns: np.ndarray
+) -> np.ndarray | None:
+    """Return the variance of each row by sampling alone; None where it is not known."""
+    if cases is None or not points.shares:
+        return None
+    return sampling_variance(points.value, cases, columns)
 
 
 def _left_over(y: np.ndarray, columns: np.ndarray, rivals: np.ndarray) -> np.ndarray:

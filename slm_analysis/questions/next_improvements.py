@@ -55,8 +55,8 @@ class NextImprovements(Result):
         Length of the window, begun months included.
     services : DataFrame
         The services that met the target in the reported period, in the order in which to improve
-        them: those getting worse first, then by excess hours and late tickets, both weighted with
-        `room`. `service`; `counted` and `late` tickets of the window, `late_a_month` (what is
+        them: those worse or unsteady first, then by excess hours and late tickets, both weighted
+        with `room`. `service`; `counted` and `late` tickets of the window, `late_a_month` (what is
         avoidable at most), `hours_a_month` (business time of all its tickets); `direction` and
         `center` of its control chart (`direction` is ``no_variation`` where all periods are
         alike); `score` of the users in the reported period (missing where hidden or none),

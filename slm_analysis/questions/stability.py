@@ -51,7 +51,8 @@ class Stability(Answer):
         point completes over and over, and never new).
     services : DataFrame
         One row per service, the most worrying first: `service`, `direction` (the meaning of the
-        signals that still stand: `better`, `worse`, `mixed`, `steady`, `not_judged`), `since`,
+        signals that still stand: `better`, `worse`, `mixed`, `steady`, `not_judged`), `since`
+        (missing where nothing but few crossings stands),
         `side`, `center`, `target` (agreed share), `periods` (judged), `tickets` (in these),
         `new_unfavourable`, `new_favourable` (signals completed within the reported period),
         `last_time`, `last_value`, `last_n` (of the last period judged), `assurance`,

@@ -39,6 +39,31 @@ def test_direction_is_the_side_of_the_signals_that_stand(better, direction):
     assert summary["change_suggested"] == pd.Timestamp("2027-01-01")
 
 
+@pytest.mark.parametrize("better", ["high", "low"])
+@pytest.mark.parametrize("side", [1, -1])
+def test_few_crossings_tell_of_no_direction(better, side):
+    """Spells of eight, too short for a run of their own, whichever side the last one lies on."""
+    y = side * np.repeat([1.0, -1.0, 1.0, -1.0], 8) + np.random.default_rng(16).normal(0, 0.1, 32)
+    result = chart(with_dates(frame({"y": y})), kind="i", rules={"anhoej_crossings": None},
+                   better=better)  # fmt: skip
+    summary, (signal,) = result.summary.iloc[0], result.signals.to_dict("records")
+    assert (signal["side"], signal["meaning"], signal["standing"]) == ("both", "neutral", True)
+    assert (summary["direction"], summary["side"]) == ("mixed", "both")
+    assert pd.isna(summary["since"])
+
+
+def test_beside_few_crossings_a_run_keeps_its_direction():
+    y = np.append(np.repeat([1.0, -1.0, 1.0], 8), [-1.0] * 16)
+    y += np.random.default_rng(17).normal(0, 0.1, 40)
+    result = chart(with_dates(frame({"y": y})), kind="i",
+                   rules={"anhoej_runs": None, "anhoej_crossings": None})  # fmt: skip
+    summary = result.summary.iloc[0]
+    standing = result.signals[result.signals["standing"]]
+    assert set(standing["rule"]) == {"anhoej_runs", "anhoej_crossings"}
+    assert (summary["direction"], summary["side"]) == ("worse", "below")
+    assert summary["since"] == result.points["time"].iloc[24]
+
+
 def test_a_quiet_chart_is_steady_and_a_short_one_not_judged():
     y = np.tile([1.0, -1.0, -0.5, 0.7], 6)
     assert chart(frame({"y": y}), kind="i").summary["direction"].tolist() == ["steady"]

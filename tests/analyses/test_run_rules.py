@@ -154,10 +154,10 @@ def test_anhoej_is_not_judged_under_ten_useful_points():
     assert signals(np.concatenate([np.ones(9), np.zeros(5)])).empty
 
 
-def test_few_crossings_take_the_side_of_the_recent_points():
+def test_few_crossings_are_a_pattern_of_both_sides():
     shifted = np.concatenate([np.ones(10), -np.ones(10)])
     found = signals(shifted, {"anhoej_crossings": None})
-    assert found[["index", "side"]].values.tolist() == [[19, "below"]]
+    assert found[["index", "side"]].values.tolist() == [[19, "both"]]
     assert found["members"].iloc[0] == tuple(range(20))
 
 

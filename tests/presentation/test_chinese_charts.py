@@ -51,7 +51,7 @@ def test_points_beyond_a_limit():
 
 def test_few_crossings():
     assert sentences(chart(SPELLS, rules={"anhoej_crossings": None})) == [
-        "这些周长时间停在平均值的一侧，最近在其下方：换边5次，而纯属偶然时应有13次或更多。"
+        "这些周长时间停在平均值的一侧：换边5次，而纯属偶然时应有13次或更多。"
     ]
 
 
@@ -81,8 +81,7 @@ def test_every_other_pattern(rule, tail, sentence):
     [
         (chart(LOW), "自2026年2月2日以来变差", "自2月2日以来变差", QUIET),
         (chart(LOW, better="low"), "自2026年2月2日以来变好", "自2月2日以来变好", QUIET),
-        (chart(SPELLS, rules={"anhoej_crossings": None}), "近来变差", "近来变差", QUIET),
-        (chart(np.append(SPELLS, 9.0)), "不稳定", "不稳定", QUIET),
+        (chart(SPELLS, rules={"anhoej_crossings": None}), "不稳定", "不稳定", QUIET),
         (chart(50 + NOISE), "稳定", "稳定", QUIET),
         (chart([50.0] * 20), "始终为50.0", "始终为50.0", "每周都是50.0；没有波动，就无从判断。"),
         (chart([50.0, 51.0, 49.0]), "周数太少", "周数太少", "周数太少，分不清正常波动和变化。"),

@@ -22,9 +22,10 @@ def only(*levels: dict, **sections):
 
 
 def test_what_calls_for_attention_in_the_stated_order():
+    early = trend("Early", "worse", since="2026-08-03")
     result = portfolio_of(
         {
-            "A": unit(kept("Early"), satisfaction(), trends=[trend("Early", "worse")]),
+            "A": unit(kept("Early"), satisfaction(), trends=[early]),
             "B": unit(
                 level("Steady"),
                 level("Worse"),
@@ -46,7 +47,8 @@ def test_what_calls_for_attention_in_the_stated_order():
          "Users' scores have fallen, on their trend, to about 3.6 (92% interval 3.3 to 3.9), below "
          "the goal of 4.2. No service level was missed; the targets may measure the wrong thing."),
         ("A, Early", "Early warning: no clear miss, but worse than before",
-         "Met: 99.0% of 1,000 in time (95% interval 98.1 to 99.5%), goal 95%. Worse than before."),
+         "Met: 99.0% of 1,000 in time (95% interval 98.1 to 99.5%), goal 95%. Worse since 3 August "
+         "2026."),
     ]  # fmt: skip
     assert [(c.folder, c.notebook, c.go) for c in shown.concerns] == [
         ("folder-1", "02_trends", "See the trend"),
@@ -132,7 +134,9 @@ def test_the_largest_shortfall_is_named_where_it_may_be_chance():
 
 
 def test_a_share_is_drawn_with_its_goal_above_the_latest_weeks():
-    told = only(level("S"), trends=[drawn("S", "worse", signals=[run_of(1, 2)])])
+    told = only(
+        level("S"), trends=[drawn("S", "worse", since="2026-08-03", signals=[run_of(1, 2)])]
+    )
     shapes = told.drawing.shapes
     assert told.drawing.sentence == "95% interval 86.9 to 93.7%, goal 95%; the last 4 weeks"
     assert [label.text for label in told.drawing.labels] == ["goal 95%", "4 weeks"]
@@ -141,7 +145,7 @@ def test_a_share_is_drawn_with_its_goal_above_the_latest_weeks():
 
 
 def test_an_early_warning_is_not_drawn_as_a_miss():
-    told = only(kept("S"), trends=[drawn("S", "worse", signals=[run_of(1, 2)])])
+    told = only(kept("S"), trends=[drawn("S", "worse", since="2026-08-03", signals=[run_of(1, 2)])])
     assert 'class="i"' in told.drawing.shapes
     assert 'class="s x"' in told.drawing.shapes
 

@@ -104,8 +104,9 @@ def test_a_miss_that_may_be_chance_among_all_has_no_accent():
     [
         (trend("S", "steady"), "", ""),
         (trend("S", "not_judged"), "", ""),
-        (trend("S", "better"), "better than before", "better"),
-        (trend("S", "worse"), "worse than before", "worse"),
+        (trend("S", "mixed"), "", ""),
+        (trend("S", "better", since="2026-06-01"), "better since 1 June", "better"),
+        (trend("S", "worse", since="2026-06-01"), "worse since 1 June", "worse"),
         (trend("S", "steady", steadily_missed=True), "steady below the goal", "low"),
     ],
 )

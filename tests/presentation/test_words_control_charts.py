@@ -88,8 +88,8 @@ def test_few_crossings_are_told_where_no_run_says_it():
     y = np.repeat([1.0, -1.0], 6).tolist() * 3
     result = chart(np.array(y) + NOISE[:36] / 10, rules={"anhoej_crossings": None})
     assert sentences(result) == [
-        "The weeks keep to one side of the average in long spells, lately below it: they change "
-        "sides five times, where chance alone makes 13 or more."
+        "The weeks keep to one side of the average in long spells: they change sides five "
+        "times, where chance alone makes 13 or more."
     ]
     both = chart(50 + np.repeat([1.0, -1.0], 20) + NOISE[:40] / 10)
     assert len([s for s in sentences(both) if "long spells" in s]) == 0
@@ -151,17 +151,23 @@ def test_signals_that_are_over_are_told_and_not_called_noise():
     )
 
 
-def test_a_direction_without_a_beginning():
+def test_few_crossings_alone_make_it_unsteady_and_take_no_direction_from_other_signals():
     spells = np.array(np.repeat([1.0, -1.0], 6).tolist() * 3) + NOISE[:36] / 10
-    found = only(chart(spells, rules={"anhoej_crossings": None}))
-    assert series_words.direction(found) == "worse lately"
+    alone = chart(spells, rules={"anhoej_crossings": None})
+    assert series_words.direction(only(alone)) == "unsteady"
+    assert words.caption(alone).title == "Unsteady"
+    low = np.append(spells, -1 + NOISE[:10] / 10)
+    beside = only(chart(low, rules={"anhoej_runs": None, "anhoej_crossings": None}))
+    assert set(beside.signals["rule"]) == {"anhoej_runs", "anhoej_crossings"}
+    start = beside.points["time"].iloc[30]
+    assert series_words.direction(beside) == f"worse since {start.day} {start:%B %Y}"
 
 
-def test_signals_on_both_sides_make_it_unsteady():
-    spells = np.array(np.repeat([1.0, -1.0], 6).tolist() * 3) + NOISE[:36] / 10
-    result = chart(np.append(spells, 9.0))
-    assert series_words.direction(only(result)) == "unsteady"
-    assert series_words.direction(only(result), brief=True) == "unsteady"
+def test_signals_for_better_and_worse_make_it_unsteady():
+    low_but_rising = np.append(50 + NOISE[:30], 44 + np.arange(12) / 10)
+    found = only(chart(low_but_rising, rules={"anhoej_runs": None, "nelson_3": None}))
+    assert series_words.direction(found) == "unsteady"
+    assert series_words.direction(found, brief=True) == "unsteady"
 
 
 # --- Kinds and periods ------------------------------------------------------------------------

@@ -60,7 +60,8 @@ def test_headline_of_a_bad_month():
 )  # fmt: skip
 def test_headline_of_several_clear_misses(worse, title):
     rows = [level("A"), level("B"), level("C", low=0.80, high=0.90)]
-    top = headline(portfolio_of({"X": unit(*rows, trends=[trend(s, "worse") for s in worse])}))
+    trends = [trend(service, "worse", since="2026-08-03") for service in worse]
+    top = headline(portfolio_of({"X": unit(*rows, trends=trends)}))
     assert top.title == title
     assert top.sure == "What was missed is clear after correction for 3 comparisons."
 
@@ -85,7 +86,7 @@ def test_the_next_step_names_what_goes_with_the_misses():
     [
         (unit(unsure("A"), trends=[trend("A", "steady", steadily_missed=True)]),
          "Decide with X on A: the process or the goal has to change."),
-        (unit(kept("A"), trends=[trend("A", "worse")]),
+        (unit(kept("A"), trends=[trend("A", "worse", since="2026-08-03")]),
          "Look at A at X before its goal is clearly missed."),
         (unit(kept("A"), watermelon=[unhappy()]),
          "Ask the users of X what they miss: their answers stand against the goal."),

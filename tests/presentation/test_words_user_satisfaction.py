@@ -19,6 +19,7 @@ from slm_analysis.result import note
 NOT_SAID = re.compile(r"\b(because|proves|certainly|clearly)\b|p-value|p = ", re.IGNORECASE)
 NAN = float("nan")
 STEADY = [4.3, 4.2, 4.35, 4.25, 4.3, 4.2, 4.4, 4.3, 4.25, 4.35, 4.2, 4.3]
+FALLEN = [*STEADY, *STEADY, 3.0, 2.9, 2.8]
 
 
 def level(service, value=4.1, low=3.9, high=4.3, **values):
@@ -67,7 +68,7 @@ NOTHING = {"finding": "", "poor": False, "falling": False}
 
 
 def scores(*levels, unit=None, direction="steady", **values):
-    """Return a result with these rows, the unit's last."""
+    """Return a result with these rows, the unit's last, whose months have fallen if `worse`."""
     rows = [*levels, (unit or level(None)) | {"direction": direction}]
     given = {
         "business_unit": "Head Office",
@@ -79,7 +80,7 @@ def scores(*levels, unit=None, direction="steady", **values):
         "levels": pd.DataFrame(rows, columns=LEVEL),
         "silent": pd.DataFrame({"status": pd.Series(dtype="str"), "tickets": []}),
         "unresolved": 0,
-        "chart": chart(),
+        "chart": chart(FALLEN if direction == "worse" else STEADY),
         "watermelon": told(**NOTHING),
     }
     return UserSatisfaction(**(given | values))
@@ -197,12 +198,12 @@ def test_digits_never_contradict_a_verdict(value, low, high, verdict, shown):
 
 
 def test_where_the_months_are_heading():
-    falling = chart([*STEADY, *STEADY, 3.0, 2.9, 2.8])
-    result = scores(judged("Payments", "met"), direction="worse", chart=falling)
-    since = falling.summary["since"].iloc[0]
+    result = scores(judged("Payments", "met"), direction="worse")
+    since = result.chart.summary["since"].iloc[0]
     assert headline(result).title == "Payments: rated as agreed; lately lower than usual"
     assert words.trend(result) == [f"The monthly score is lower than usual since {since:%B %Y}."]
-    better = scores(judged("Payments", "met"), direction="better")
+    risen = chart([*STEADY, *STEADY, 5.0, 5.0, 5.0])
+    better = scores(judged("Payments", "met"), direction="better", chart=risen)
     assert headline(better).title == "Payments: rated as agreed; lately higher than usual"
     assert words.trend(scores(direction="mixed")) == ["The monthly score is unsteady."]
     assert words.trend(scores(direction="not_judged")) == []

@@ -24,7 +24,6 @@ UNKNOWN_CAUSE = N_(
 )
 RUNS = ("longest_run", "same_side")
 SINCE = {BETTER: N_("better since {date}"), WORSE: N_("worse since {date}")}
-LATELY = {BETTER: N_("better lately"), WORSE: N_("worse lately")}
 STANDING_RUN = {
     ABOVE: N_("{number} in a row, {span}, lie above the {middle} of {center}."),
     BELOW: N_("{number} in a row, {span}, lie below the {middle} of {center}."),
@@ -44,20 +43,6 @@ MANY_BEYOND = {
 SPELL_BEYOND = {
     ABOVE: N_("{number} in a row, {span}, lie above their upper limits. The last: {last}"),
     BELOW: N_("{number} in a row, {span}, lie below their lower limits. The last: {last}"),
-}
-CROSSINGS = {
-    ABOVE: N_(
-        "The {periods} keep to one side of the {middle} in long spells, lately above it: they "
-        "change sides {times}, where chance alone makes {least} or more."
-    ),
-    BELOW: N_(
-        "The {periods} keep to one side of the {middle} in long spells, lately below it: they "
-        "change sides {times}, where chance alone makes {least} or more."
-    ),
-    BOTH: N_(
-        "The {periods} keep to one side of the {middle} in long spells: they change sides {times}, "
-        "where chance alone makes {least} or more."
-    ),
 }
 PATTERNS = {
     ("all_but_one", ABOVE): N_("{number}, {span}, lie far above the {middle}."),
@@ -86,8 +71,6 @@ def direction(series: ChartSeries, *, brief: bool = False) -> str:
     summary = series.summary
     heading = summary["direction"]
     if heading in SINCE:
-        if pd.isna(summary["since"]):
-            return _(LATELY[heading])
         since = series.brief(summary["since"]) if brief else series.since(summary["since"])
         return _(SINCE[heading]).format(date=since)
     if heading == MIXED:
@@ -173,7 +156,10 @@ def _beyond(series: ChartSeries, signals: pd.DataFrame) -> str:
 
 def _crossings(series: ChartSeries, signal: pd.Series) -> str:
     phase = series.phases[series.phases["phase"] == signal["phase"]].iloc[0]
-    return _(CROSSINGS[signal["side"]]).format(
+    return _(
+        "The {periods} keep to one side of the {middle} in long spells: they change sides {times}, "
+        "where chance alone makes {least} or more."
+    ).format(
         periods=series.all,
         middle=series.middle,
         times=times(int(phase["crossings"])),

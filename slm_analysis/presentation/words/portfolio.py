@@ -67,8 +67,6 @@ def heading(level: pd.Series) -> str:
     if level["direction"] not in {"worse", "better"}:
         return ""
     worse = level["direction"] == "worse"
-    if pd.isna(level["since"]):
-        return _("Worse than before.") if worse else _("Better than before.")
     since = numbers.date(pd.Timestamp(level["since"]))
     text = _("Worse since {since}.") if worse else _("Better since {since}.")
     return text.format(since=since)

@@ -45,8 +45,6 @@ def direction(level: pd.Series) -> str:
     if level["direction"] not in {"worse", "better"}:
         return ""
     worse = level["direction"] == "worse"
-    if pd.isna(level["since"]):
-        return _("worse than before") if worse else _("better than before")
     since = numbers.date(pd.Timestamp(level["since"]), year=False)
     text = _("worse since {since}") if worse else _("better since {since}")
     return text.format(since=since)

@@ -172,7 +172,7 @@ def _title(result: Stability) -> str:
         return _("No service can be judged yet")
     new = (table["new_unfavourable"] + table["new_favourable"]) > 0
     standing = table["direction"].isin(STANDING)
-    still = table[(table["direction"] == WORSE) & table["since"].notna() & ~new]
+    still = table[(table["direction"] == WORSE) & ~new]
     missed = table[table["steadily_missed"]]
     if new.any():
         title = _news(result, table[new], when)
@@ -322,7 +322,7 @@ def main_caption(result: Stability) -> Caption:
         return Caption(_(NOTHING), "", _nothing())
     first = every[0]
     sentences = found(result, first) or [quiet(first)]
-    if first.summary["direction"] in {WORSE, BETTER} and not pd.isna(first.summary["since"]):
+    if first.summary["direction"] in {WORSE, BETTER}:
         sentences += [_(UNKNOWN_CAUSE), around(result, first)]
     if result.services.iloc[0]["steadily_missed"]:
         sentences.append(level(first))

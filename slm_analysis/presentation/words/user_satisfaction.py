@@ -35,8 +35,6 @@ from slm_analysis.questions.satisfaction_goals import MEAN, NPS
 from slm_analysis.questions.user_satisfaction import UserSatisfaction
 
 HEADINGS = {
-    WORSE: N_("The monthly score is lower than usual."),
-    BETTER: N_("The monthly score is higher than usual."),
     STEADY: N_("The monthly score is steady."),
     MIXED: N_("The monthly score is unsteady."),
 }
@@ -193,12 +191,10 @@ def _what(result: UserSatisfaction) -> str:
 def trend(result: UserSatisfaction) -> list[str]:
     """Return where the unit's monthly score is heading."""
     heading = unit_row(result)["direction"]
-    if heading not in HEADINGS:
-        return []
-    since = result.chart.summary["since"].iloc[0]
-    if heading in HEADINGS_SINCE and not pd.isna(since):
-        return [_(HEADINGS_SINCE[heading]).format(month=numbers.month(since))]
-    return [_(HEADINGS[heading])]
+    if heading in HEADINGS_SINCE:
+        since = numbers.month(result.chart.summary["since"].iloc[0])
+        return [_(HEADINGS_SINCE[heading]).format(month=since)]
+    return [_(HEADINGS[heading])] if heading in HEADINGS else []
 
 
 def _sure(result: UserSatisfaction) -> str:
