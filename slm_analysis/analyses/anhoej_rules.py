@@ -21,6 +21,7 @@ from slm_analysis.analyses.run_patterns import (
     ABOVE,
     BELOW,
     BOTH,
+    Numbers,
     Pattern,
     Readings,
     Rule,
@@ -31,6 +32,8 @@ from slm_analysis.analyses.run_patterns import (
 MIN_POINTS = 10
 """With fewer points off the centre line the rules are not judged."""
 
+CHANGE_ALPHA = 0.05
+"""A change of level is told from spells that come and go at this chance."""
 CROSSINGS_QUANTILE = 0.05
 """Fewer crossings than this quantile of chance are unusual (Chen 2010, eq. 7)."""
 CROSSINGS_SIGMAS = stats.norm.ppf(CROSSINGS_QUANTILE)
@@ -77,13 +80,41 @@ def long_runs(readings: Readings, rule: Rule) -> Iterator[Pattern]:
 
 
 def few_crossings(readings: Readings, rule: Rule) -> Iterator[Pattern]:  # noqa: ARG001
-    """Fewer crossings than usual: a pattern of the whole series, completed by its last point.
+    """Fewer crossings than usual: long spells on either side, completed by the last point.
 
-    Long spells lie on either side, so it has none itself.
+    Where they come from a change of level, the pattern is that of the points since then and lies
+    on their side; else it is that of the whole series, and lies on none.
     """
     runs = readings.runs
     unusual = (runs.n_useful >= MIN_POINTS) & (runs.crossings < fewest_usual_crossings(runs))
+    first, side = np.argmax(runs.useful, axis=1), np.zeros(len(unusual), dtype=int)
+    for at in np.flatnonzero(unusual):
+        places = np.flatnonzero(runs.useful[at])
+        change, side[at] = change_of_level(readings.z[at, places])
+        first[at] = places[change]
     rank = runs.n_useful[:, None] - np.cumsum(runs.useful, axis=1)
     last = runs.useful & (rank == 0)
-    first = np.broadcast_to(np.argmax(runs.useful, axis=1)[:, None], last.shape)
-    yield Pattern(BOTH, last & unusual[:, None], runs.useful, first)
+    since = np.broadcast_to(first[:, None], last.shape)
+    members = runs.useful & (np.arange(last.shape[1]) >= since)
+    for name, sign in ((ABOVE, 1), (BELOW, -1), (BOTH, 0)):
+        yield Pattern(name, last & (unusual & (side == sign))[:, None], members, since)
+
+
+def change_of_level(values: Numbers) -> tuple[int, int]:
+    """Answer whether values are higher (1) or lower (-1) from some point on than before it.
+
+    Returns
+    -------
+    tuple of int
+        The first point on the new level, and its side; 0 and 0 where there is no such change.
+
+    Notes
+    -----
+    Pettitt, Applied Statistics 1979;28:126-135: the largest rank sum of a beginning, and the
+    chance of one as large.
+    """
+    n = len(values)
+    sums = 2 * np.cumsum(stats.rankdata(values)) - np.arange(1, n + 1) * (n + 1)
+    at = int(np.argmax(np.abs(sums)))
+    chance = 2 * np.exp(-6 * sums[at] ** 2 / (n**3 + n**2))
+    return (at + 1, -int(np.sign(sums[at]))) if chance < CHANGE_ALPHA else (0, 0)

@@ -111,10 +111,12 @@ def _direction(layout: Layout, final: Columns, signals: Signals) -> Columns:
         with_side = some(sided & (signals.side == name))
         side[with_side] = np.where(side[with_side] == "", name, BOTH)
     side[some(standing) & (side == "")] = BOTH
-    # Few crossings are a pattern of the whole phase and begin nowhere in it.
-    begun = standing & (signals.rule != "anhoej_crossings")
+    crossings = signals.rule == "anhoej_crossings"
     since = np.full(count, len(layout.points))
-    np.minimum.at(since, series[begun], signals.start[begun])
+    np.minimum.at(since, series[standing & ~crossings], signals.start[standing & ~crossings])
+    # Few crossings tell less exactly when, and without a change of level nothing of it.
+    alone = standing & crossings & (signals.side != BOTH) & (since[series] == len(layout.points))
+    np.minimum.at(since, series[alone], signals.start[alone])
     return {
         "direction": direction,
         "side": side,

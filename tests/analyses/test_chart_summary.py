@@ -42,14 +42,26 @@ def test_direction_is_the_side_of_the_signals_that_stand(better, direction):
 @pytest.mark.parametrize("better", ["high", "low"])
 @pytest.mark.parametrize("side", [1, -1])
 def test_few_crossings_tell_of_no_direction(better, side):
-    """Spells of eight, too short for a run of their own, whichever side the last one lies on."""
-    y = side * np.repeat([1.0, -1.0, 1.0, -1.0], 8) + np.random.default_rng(16).normal(0, 0.1, 32)
+    """Spells of five, too short for a run of their own, whichever side the last one lies on."""
+    y = side * np.repeat([1.0, -1.0] * 4, 5) + np.random.default_rng(16).normal(0, 0.1, 40)
     result = chart(with_dates(frame({"y": y})), kind="i", rules={"anhoej_crossings": None},
                    better=better)  # fmt: skip
     summary, (signal,) = result.summary.iloc[0], result.signals.to_dict("records")
     assert (signal["side"], signal["meaning"], signal["standing"]) == ("both", "neutral", True)
     assert (summary["direction"], summary["side"]) == ("mixed", "both")
     assert pd.isna(summary["since"])
+
+
+def test_few_crossings_that_come_from_a_change_of_level_tell_of_its_direction():
+    """Spells of five and a week between: no long run, but the second half lies lower."""
+    low = np.array([*[-1.0] * 5, 1.0])
+    y = np.concatenate([-low] * 3 + [low] * 3) + np.random.default_rng(18).normal(0, 0.1, 36)
+    result = chart(with_dates(frame({"y": y})), kind="i",
+                   rules={"anhoej_runs": None, "anhoej_crossings": None})  # fmt: skip
+    summary, (signal,) = result.summary.iloc[0], result.signals.to_dict("records")
+    assert (signal["rule"], signal["side"]) == ("anhoej_crossings", "below")
+    assert (summary["direction"], summary["side"]) == ("worse", "below")
+    assert summary["since"] == result.points["time"].iloc[17]
 
 
 def test_beside_few_crossings_a_run_keeps_its_direction():

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from statsmodels.datasets.nile import load_pandas
 
+from slm_analysis.analyses.anhoej_rules import change_of_level
 from slm_analysis.analyses.run_rules import RULE_SETS, RULES, rule_members, signals
 from slm_analysis.errors import InputError
 from tests.analyses.charts import quick
@@ -155,10 +157,25 @@ def test_anhoej_is_not_judged_under_ten_useful_points():
 
 
 def test_few_crossings_are_a_pattern_of_both_sides():
-    shifted = np.concatenate([np.ones(10), -np.ones(10)])
-    found = signals(shifted, {"anhoej_crossings": None})
+    spells = np.repeat([1.0, -1.0, 1.0, -1.0, 1.0], 4)
+    found = signals(spells, {"anhoej_crossings": None})
     assert found[["index", "side"]].values.tolist() == [[19, "both"]]
     assert found["members"].iloc[0] == tuple(range(20))
+
+
+def test_few_crossings_from_a_change_of_level_are_a_pattern_of_what_came_after():
+    shifted = np.concatenate([np.ones(10), -np.ones(10)])
+    found = signals(shifted, {"anhoej_crossings": None})
+    assert found[["index", "side"]].values.tolist() == [[19, "below"]]
+    assert found["members"].iloc[0] == tuple(range(10, 20))
+
+
+def test_a_change_of_level_is_where_pettitt_finds_it():
+    """The flow of the Nile at Aswan fell after 1898, the 28th year (R package trend, 1.1.6)."""
+    flow = load_pandas().data["volume"].to_numpy()
+    assert change_of_level(flow) == (28, -1)
+    assert change_of_level(-flow) == (28, 1)
+    assert change_of_level(np.tile([1.0, 2.0, 3.0], 12)) == (0, 0)
 
 
 def test_lengths_of_ones_own():

@@ -44,6 +44,20 @@ SPELL_BEYOND = {
     ABOVE: N_("{number} in a row, {span}, lie above their upper limits. The last: {last}"),
     BELOW: N_("{number} in a row, {span}, lie below their lower limits. The last: {last}"),
 }
+CROSSINGS = {
+    ABOVE: N_(
+        "Since {since} the {periods} lie higher than before; they change sides of the {middle} "
+        "{times}, where chance alone makes {least} or more."
+    ),
+    BELOW: N_(
+        "Since {since} the {periods} lie lower than before; they change sides of the {middle} "
+        "{times}, where chance alone makes {least} or more."
+    ),
+    BOTH: N_(
+        "The {periods} keep to one side of the {middle} in long spells: they change sides {times}, "
+        "where chance alone makes {least} or more."
+    ),
+}
 PATTERNS = {
     ("all_but_one", ABOVE): N_("{number}, {span}, lie far above the {middle}."),
     ("all_but_one", BELOW): N_("{number}, {span}, lie far below the {middle}."),
@@ -156,10 +170,8 @@ def _beyond(series: ChartSeries, signals: pd.DataFrame) -> str:
 
 def _crossings(series: ChartSeries, signal: pd.Series) -> str:
     phase = series.phases[series.phases["phase"] == signal["phase"]].iloc[0]
-    return _(
-        "The {periods} keep to one side of the {middle} in long spells: they change sides {times}, "
-        "where chance alone makes {least} or more."
-    ).format(
+    return _(CROSSINGS[signal["side"]]).format(
+        since=series.since(signal["start"]),
         periods=series.all,
         middle=series.middle,
         times=times(int(phase["crossings"])),
