@@ -23,7 +23,7 @@ from slm_analysis.questions.service_levels import service_levels
 from slm_analysis.questions.survey_response import survey_response
 from slm_analysis.sla.agreement_yaml import read_agreements
 from slm_analysis.sla.reporting_periods import period_start
-from slm_analysis.sla.scoring import STATES, score
+from slm_analysis.sla.scoring import COUNTED, STATES, score
 from tests.real_projects import write_project
 from tests.small_projects import Whole, loaded
 
