@@ -175,6 +175,15 @@ def test_every_answer_has_a_version_for_the_page(executed_notebooks, notebook):
             assert output.data["text/plain"].strip(), cell.source
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS[1:], ids=lambda n: n.stem)
+def test_the_report_of_a_unit_names_no_other(executed_notebooks, notebook):
+    own = declared(notebook)["business_unit"]
+    outputs = [c.outputs for c in cells(executed_notebooks[notebook.stem], "code")]
+    told = json.dumps(outputs, ensure_ascii=False)
+    assert own in told
+    assert [name for name in UNITS if name != own and name in told] == []
+
+
 @every
 def test_figures_have_words_for_those_who_do_not_see_them(executed_notebooks, notebook):
     for cell in cells(executed_notebooks[notebook.stem], "code"):
