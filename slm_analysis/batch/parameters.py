@@ -276,12 +276,12 @@ def _misread(node: Node, value: object) -> Iterator[Fault]:
 
 
 def _reads_as_written(text: str, value: object) -> bool:
-    """Whether a person and YAML read the same: not so `NO` (false), `010` (8), `12:30` (750)."""
+    """Whether a person and YAML read the same: not so `NO` (false), `010` (8), `12:30`, `0_.`."""
     if isinstance(value, bool):
         return text.lower() == str(value).lower()
     if isinstance(value, int):
         return WHOLE_NUMBER.fullmatch(text) is not None
-    return not (isinstance(value, float) and ":" in text)
+    return not (isinstance(value, float) and any(mark in text for mark in ":_"))
 
 
 def _same_kind(value: object, preset: object) -> bool:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from papermill.iorw import read_yaml_file
 
@@ -103,6 +103,7 @@ def test_a_number_or_truth_value_written_plainly_passes(tmp_path, value):
     assert read(tmp_path, f"anything: {text}") == {"anything": value}
 
 
+@example(text="0_.")
 @given(text=st.from_regex(r"[0-9:_xoNOnofyesYES.+-]{1,6}", fullmatch=True))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_plain_text_is_silently_another_value(tmp_path, text):
