@@ -13,6 +13,8 @@ from slm_analysis.sla.metrics import HOUR, resolution_times
 from slm_analysis.sla.reporting_periods import FREQUENCIES, local_dates, period_start
 from slm_analysis.sla.scoring import COUNTED
 
+ABOUT = ["business_unit", "ticket_id"]
+"""What an answer and the ticket that it is about have in common."""
 COLUMNS = ["unit", "service", "metric", "freq", "time", "value", "n", "changed_on"]
 
 
@@ -22,10 +24,13 @@ def anonymous(business_unit: str) -> str:
 
 
 def survey_days(surveys: pd.DataFrame, tickets: pd.DataFrame, timezone: str) -> pd.Series:
-    """Return the local date of each answer: its ticket's resolution, else the answer itself."""
-    resolved_at = tickets.set_index("ticket_id")["resolved_at"]
-    linked = resolved_at.reindex(surveys["ticket_id"]).set_axis(surveys.index)
-    return local_dates(linked.fillna(surveys["responded_at"]), timezone)
+    """Return the local date of each answer: its ticket's resolution, else the answer itself.
+
+    A ticket of another unit is none of its own, wherever that unit's tickets happen to lie.
+    """
+    linked = surveys[ABOUT].merge(tickets[[*ABOUT, "resolved_at"]], how="left", on=ABOUT)
+    resolved_at = linked["resolved_at"].set_axis(surveys.index)
+    return local_dates(resolved_at.fillna(surveys["responded_at"]), timezone)
 
 
 def comparison(

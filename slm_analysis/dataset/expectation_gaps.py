@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from slm_analysis.analyses.expectations import expectations
-from slm_analysis.dataset.comparison import by_zone, survey_days
+from slm_analysis.dataset.comparison import ABOUT, by_zone, survey_days
 from slm_analysis.dataset.stored import CURVES, GAPS
 from slm_analysis.sla.metrics import HOUR, resolution_times
 from slm_analysis.sla.reporting_periods import period_range
@@ -114,7 +114,7 @@ def timed_answers(
     return (
         surveys[columns]
         .assign(day=day, at=surveys.index)[recent]
-        .merge(solved[["ticket_id", "service", "elapsed_seconds"]], on="ticket_id")
+        .merge(solved[[*ABOUT, "service", "elapsed_seconds"]], on=ABOUT)
         .merge(tickets[["ticket_id", *MIX]], on="ticket_id")
         .drop(columns="ticket_id")
         .assign(hours=lambda rows: rows.pop("elapsed_seconds") / HOUR)

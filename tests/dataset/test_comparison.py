@@ -45,7 +45,8 @@ def test_figures_of_every_unit_by_week_and_month(tmp_path):
 
 
 def test_scores_of_few_respondents_are_missing_and_days_are_those_of_the_unit(tmp_path):
-    frame = tickets({"opened_at": "2026-09-30 08:00", "resolved_at": "2026-09-30 17:00"})
+    times = {"opened_at": "2026-09-30 08:00", "resolved_at": "2026-09-30 17:00"}
+    frame = tickets({"business_unit": "X"} | times)
     surveys = answers(
         *(("U", "S", None, 4.0, "2026-10-05", f"p{at}") for at in range(5)),
         *(("V", "S", None, 2.0, "2026-10-05", f"p{at}") for at in range(4)),

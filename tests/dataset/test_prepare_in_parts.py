@@ -124,6 +124,27 @@ def test_faulty_exports_come_out_the_same_in_chunks_and_every_row_counts(
         assert rejected.count("\n") == 1 + table["rejected"]
 
 
+def test_a_ticket_of_another_unit_dates_and_times_no_answer(tmp_path):
+    """T1 is of U; V's answer about it was taken for one of V's own while both lay in one part."""
+    tickets = "ticket_id,business_unit,service,opened_at,resolved_at\n" + "".join(
+        f"T{at},{unit},S,2026-09-01 09:00,2026-09-01 10:00\n" for at, unit in enumerate("VUUUU")
+    )
+    surveys = "ticket_id,business_unit,score,scale_min,scale_max,responded_at,service\n" + (
+        "T1,V,1,1,5,2026-10-20,S\n" * 6
+    )
+    tables = "tickets: {file: tickets.csv}\nsurveys: {file: surveys.csv}\n"
+    root = project(
+        tmp_path / "p", tables, agreement_text(), tickets_csv=tickets, surveys_csv=surveys
+    )
+    at_once, in_parts = (
+        prepared_in(root, tmp_path / name, n) for name, n in (("a", None), ("b", 1))
+    )
+    assert differences(content(at_once), content(in_parts)) == []
+    figures = pd.read_parquet(at_once.comparison_file).query("metric == 'satisfaction'")
+    assert set(figures["time"].dt.month) == {10}
+    assert pd.read_parquet(at_once.unit_folder("V") / "expectation_gaps.parquet").empty
+
+
 LAYOUTS = {
     "updates": "columns: {updated_at: at, status: what, opened_at: opened}",
     "events": "columns: {activity: what, time: at, opened_at: {first: New}, "
