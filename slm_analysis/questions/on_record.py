@@ -47,7 +47,13 @@ def on_record(unit: Unit, since: pd.Series, freq: str) -> OnRecord:
     freq : {"week", "month"}
     """
     exported = set(unit.data_quality.tables["table"])
-    records = pd.concat([_changes(unit), _outages(unit)], ignore_index=True)
+    records = pd.concat(
+        [
+            _records(unit, CHANGES, unit.process_changes, "implemented_at"),
+            _records(unit, OUTAGES, unit.outages, "started_at"),
+        ],
+        ignore_index=True,
+    )
     asked = since.dropna().rename("since").rename_axis("service").reset_index()
     pairs = asked.merge(records, how="cross")
     last = pairs["since"].dt.to_period(FREQUENCIES[freq]).dt.end_time
@@ -59,25 +65,12 @@ def on_record(unit: Unit, since: pd.Series, freq: str) -> OnRecord:
     )
 
 
-def _changes(unit: Unit) -> pd.DataFrame:
-    changes = unit.process_changes
+def _records(unit: Unit, table: str, rows: pd.DataFrame, time: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "of": changes["service"],
-            "table": CHANGES,
-            "day": unit.local_dates(changes["implemented_at"]),
-            "description": changes["description"],
-        }
-    )
-
-
-def _outages(unit: Unit) -> pd.DataFrame:
-    outages = unit.outages
-    return pd.DataFrame(
-        {
-            "of": outages["service"],
-            "table": OUTAGES,
-            "day": unit.local_dates(outages["started_at"]),
-            "description": "",
+            "of": rows["service"],
+            "table": table,
+            "day": unit.local_dates(rows[time]),
+            "description": rows.get("description", ""),
         }
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -75,6 +75,8 @@ class ChangeOutcomes(Answer):
         or `not_yet`, `no_change_recorded` (done, but no change names it), `unknown_change`.
     min_effect : mapping
         Measure to the smallest effect that matters.
+    ends : mapping
+        Measure to the lowest and highest figure that it can have.
     q : float
         Share of false finds that is accepted among all finds.
     level : float
@@ -91,6 +93,7 @@ class ChangeOutcomes(Answer):
     single: tuple[ChangeEffect, ...] = field(repr=False)
     actions: pd.DataFrame = field(repr=False)
     min_effect: Mapping[str, float]
+    ends: Mapping[str, tuple[float, float]] = field(repr=False)
     q: float
     level: float
     family_size: int
@@ -161,28 +164,19 @@ def change_outcomes(
         since=min(starts, default=pd.NaT),
         changes=changes,
         effects=effects,
-        single=tuple(
-            _on_its_scale(with_case_checks(effect, one), unit, one.measure)
-            for effect, one in zip(judged.effects, fitted, strict=True)
-        ),
+        single=tuple(map(with_case_checks, judged.effects, fitted)),
         actions=improvement_actions(unit, changes),
         min_effect=smallest,
+        ends={
+            "resolution_time": (0.0, 1.0),
+            "resolution_hours": (0.0, np.inf),
+            "satisfaction": (unit.surveys["scale_min"].min(), unit.surveys["scale_max"].max()),
+        },
         q=q,
         level=judged.level,
         family_size=judged.family_size,
         notes=judged.notes,
     )
-
-
-def _on_its_scale(effect: ChangeEffect, unit: Unit, measure: str) -> ChangeEffect:
-    """Expect no score off the scale of the answers, and no time under 0."""
-    ends = {
-        "satisfaction": (unit.surveys["scale_min"].min(), unit.surveys["scale_max"].max()),
-        "resolution_hours": (0.0, np.inf),
-    }.get(measure, (0.0, 1.0))
-    lines = ["expected", "expected_low", "expected_high"]
-    clipped = {name: effect.table[name].clip(*ends) for name in lines}
-    return replace(effect, table=effect.table.assign(**clipped))
 
 
 def _smallest_that_matters(given: Mapping[str, float] | None) -> dict[str, float]:

@@ -15,11 +15,17 @@ from slm_analysis.analyses.breach_drivers import (
     breach_drivers,
 )
 from slm_analysis.analyses.breach_pairs import BreachPairs, breach_pairs
-from slm_analysis.analyses.mix_readings import AS_BEFORE
-from slm_analysis.analyses.onset import onset
 from slm_analysis.dataset.unit import Unit
 from slm_analysis.errors import InputError, nearest
 from slm_analysis.questions.answer import Answer
+from slm_analysis.questions.cause_findings import (
+    FURTHER,
+    NEARLY,
+    SERVICE,
+    Look,
+    findings_of,
+    nearly_found,
+)
 from slm_analysis.questions.ticket_drivers import (
     OPENING_HOUR,
     OPENING_WEEKDAY,
@@ -28,9 +34,7 @@ from slm_analysis.questions.ticket_drivers import (
 )
 from slm_analysis.questions.ticket_targets import metric_of
 from slm_analysis.result import Note, note
-from slm_analysis.sla.reporting_periods import period_start
 
-SERVICE = "service"
 MIX = ("priority", "ticket_type", "channel", OPENING_WEEKDAY, OPENING_HOUR)
 """What is held fixed where services are compared; the rest of what is recorded differs by service
 anyhow, and cannot be told from it."""
@@ -40,22 +44,9 @@ recorded of these. Each gets an equal part of the false findings that are accept
 together keep to it."""
 ENOUGH_BREACHES = 10
 """With fewer, one late ticket more or less decides what stands out in a service."""
-MOST_FINDINGS = 3
-MOSTLY = 0.5
-"""Two findings are told as one where less than this part of an excess lies outside the other."""
 MOST_BARS = 8
 """Levels shown one by one; the rest are taken together."""
 
-FINDING = [
-    "service", "driver", "level", "known", "n", "breaches", "rate", "rate_low", "rate_high",
-    "expected", "excess", "excess_low", "excess_high", "q", "since", "with_driver", "with_level",
-    "with_breaches",
-]  # fmt: skip
-FURTHER = [
-    "service", "driver", "level", "known", "n", "breaches", "excess", "excess_low", "excess_high",
-    "same_breaches",
-]  # fmt: skip
-NEARLY = ["service", "driver", "level", "n", "breaches", "excess", "excess_low", "excess_high"]
 BAR = [
     "level", "levels", "n", "breaches", "expected", "excess", "excess_low", "running_share",
     "finding",
@@ -188,7 +179,7 @@ def root_causes(
     end = unit.period_end + pd.Timedelta(days=1)
     start = min(unit.period_start, end - pd.DateOffset(months=months))
     looks = list(_looks(unit, counted, start, q, arises))
-    findings, further = _findings(looks)
+    findings, further = findings_of(looks)
     services, inside = looks[0] if looks else None, looks[1] if len(looks) > 1 else None
     pairs = _pairs(inside, q) if inside else None
     driver, service = SERVICE, ""
@@ -216,50 +207,14 @@ def root_causes(
         family=sum(look.result.family for look in looks),
         q=q,
         further=further,
-        nearly=_nearly(looks),
+        nearly=nearly_found(looks),
         notes=tuple(_notes(looks, pairs)),
     )
 
 
-@dataclass(frozen=True)
-class _Look:
-    """One comparison: in a service or (empty) in all, with the tickets of all months."""
-
-    service: str
-    recorded: TicketDrivers
-    in_window: pd.Series
-    result: BreachDrivers
-
-    @property
-    def window(self) -> pd.DataFrame:
-        """The tickets that were compared."""
-        return self.recorded.tickets[self.in_window]
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """A finding with the tickets that it is about."""
-
-    look: _Look
-    row: pd.Series
-    has_level: pd.Series
-    """Of the tickets in the window, indexed by ticket."""
-    breached: pd.Series
-
-    def excess_outside(self, other: pd.Series) -> float:
-        """Return the breaches over those expected when the tickets of `other` are left out."""
-        left = ~other.reindex(self.has_level.index, fill_value=False)
-        own, rest = self.breached[left & self.has_level], self.breached[left & ~self.has_level]
-        return float(own.sum() - len(own) * rest.mean()) if len(own) and len(rest) else 0.0
-
-    def mostly_in(self, other: pd.Series) -> bool:
-        """Whether most of the excess lies in the tickets of `other`."""
-        return self.excess_outside(other) < MOSTLY * self.row["excess"]
-
-
 def _looks(
     unit: Unit, counted: pd.DataFrame, start: pd.Timestamp, q: float, arises: Collection[str]
-) -> Iterator[_Look]:
+) -> Iterator[Look]:
     """Compare the services, then the tickets of the worst."""
     unknown = set(arises) - set(unit.tickets.columns)
     if unknown:
@@ -298,7 +253,7 @@ def _look(
     in_window: pd.Series,
     q: float,
     arises: Collection[str],
-) -> _Look:
+) -> Look:
     arising = ARISES | set(arises) | set(recorded.statuses)
     result = breach_drivers(
         recorded.tickets[in_window],
@@ -307,106 +262,17 @@ def _look(
         q=q / LOOKS,
         arises=arising,
     )
-    return _Look(service, recorded, in_window, result)
+    return Look(service, recorded, in_window, result)
 
 
-def _pairs(look: _Look, q: float) -> BreachPairs:
+def _pairs(look: Look, q: float) -> BreachPairs:
     known = look.result.levels["known"] == AT_OPENING
     return breach_pairs(
         look.window, drivers=look.result.levels.loc[known, "driver"].unique().tolist(), q=q / LOOKS
     )
 
 
-def _findings(looks: list[_Look]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return at most three findings, each about breaches of its own, and what they do not name."""
-    every = sorted(
-        (candidate for look in looks for candidate in _candidates(look)),
-        key=lambda c: (c.row["known"] != AT_OPENING, -c.row["excess"]),
-    )
-    left = every
-    rows: list[dict[str, object]] = []
-    told = pd.Series(dtype=bool)
-    while left and len(rows) < MOST_FINDINGS:
-        same = [
-            c
-            for c in left
-            if c.row["known"] == left[0].row["known"]
-            and c.mostly_in(left[0].has_level)
-            and left[0].mostly_in(c.has_level)
-        ]
-        lead = max(same, key=lambda c: c.row["rate"])
-        rows.append(_finding(lead, same))
-        told = lead.has_level.combine(told, max, fill_value=False)
-        left = [c for c in left if c is not lead and not c.mostly_in(told)]
-    findings = pd.DataFrame(rows, columns=FINDING).astype({"since": "datetime64[us]"})
-    return findings, _further(every, findings, told)
-
-
-def _further(every: list[_Candidate], findings: pd.DataFrame, told: pd.Series) -> pd.DataFrame:
-    """Return the candidates that no finding names."""
-    pairs = (["driver", "level"], ["with_driver", "with_level"])
-    named = {tuple(pair) for names in pairs for pair in findings[names].to_numpy()}
-    rows = [
-        {**c.row, "service": c.look.service, "same_breaches": c.mostly_in(told)}
-        for c in every
-        if (c.row["driver"], c.row["level"]) not in named
-    ]
-    return pd.DataFrame(rows, columns=FURTHER).sort_values(
-        "excess", ascending=False, ignore_index=True
-    )
-
-
-def _nearly(looks: list[_Look]) -> pd.DataFrame:
-    """Return the group that only the number of comparisons keeps from being a finding."""
-    rows = []
-    for look in looks:
-        levels = look.result.levels.merge(look.result.adjusted, how="left")
-        clear = (levels["excess_low"] > 0) | (levels["odds_ratio_low"] > 1)
-        clear |= levels["modelled_low"] > 1
-        as_before = levels["reading"].fillna(AS_BEFORE) == AS_BEFORE
-        rows.append(
-            levels[(levels["q"] > look.result.q) & clear & as_before].assign(service=look.service)
-        )
-    every = pd.concat(rows) if rows else pd.DataFrame(columns=[*NEARLY, "p"])
-    return every.sort_values("p", ignore_index=True).loc[:0, NEARLY]
-
-
-def _candidates(look: _Look) -> Iterator[_Candidate]:
-    window = look.window.set_index("ticket_id")
-    levels = look.result.levels
-    for _, row in levels[levels["finding"]].iterrows():
-        has_level = window[row["driver"]] == row["level"]
-        yield _Candidate(look, row, has_level, window["breached"])
-
-
-def _finding(lead: _Candidate, same: list[_Candidate]) -> dict[str, object]:
-    beside = [
-        c for c in same if c.row["driver"] not in {lead.row["driver"], SERVICE} and c is not lead
-    ]
-    row = {name: lead.row[name] for name in FINDING if name in lead.row.index}
-    row |= {"service": lead.look.service, "since": _since(lead)}
-    if beside:
-        both = beside[0].has_level & lead.has_level & lead.breached
-        row |= {
-            "with_driver": beside[0].row["driver"],
-            "with_level": beside[0].row["level"],
-            "with_breaches": int(both.sum()),
-        }
-    return row
-
-
-def _since(lead: _Candidate) -> pd.Timestamp | None:
-    """Return the month from which on the level's rate was above the rest's."""
-    tickets = lead.look.recorded.tickets
-    level = tickets[lead.row["driver"]] == lead.row["level"]
-    time = period_start(tickets["counted_on"], "month")
-    rest = tickets[~level].groupby(time)["breached"].agg(rest_n="size", rest_breaches="sum")
-    own = tickets[level].groupby(time)["breached"].agg(n="size", breaches="sum")
-    months = own.join(rest, how="outer").fillna(0).rename_axis("time").reset_index()
-    return onset(months, lead.row["n"] / lead.row["n_effective"])
-
-
-def _pareto(look: _Look | None, driver: str) -> pd.DataFrame:
+def _pareto(look: Look | None, driver: str) -> pd.DataFrame:
     """Return the levels of a driver, most breaches first, those beyond the eighth as one."""
     if look is None:
         return pd.DataFrame(columns=BAR)
@@ -426,7 +292,7 @@ def _pareto(look: _Look | None, driver: str) -> pd.DataFrame:
     return shown.assign(running_share=running)[BAR]
 
 
-def _notes(looks: list[_Look], pairs: BreachPairs | None) -> Iterator[Note]:
+def _notes(looks: list[Look], pairs: BreachPairs | None) -> Iterator[Note]:
     family = sum(look.result.family for look in looks)
     if family:
         yield note("comparisons", tests=family)
@@ -444,6 +310,6 @@ def _notes(looks: list[_Look], pairs: BreachPairs | None) -> Iterator[Note]:
         yield note("taken_as_known", columns=", ".join(assumed))
 
 
-def _arising(look: _Look) -> set[str]:
+def _arising(look: Look) -> set[str]:
     levels = look.result.levels
     return set(levels.loc[levels["known"] != AT_OPENING, "driver"])

@@ -177,14 +177,15 @@ def _promises(unit: Unit) -> Iterator[tuple[Agreement, str, ServiceTerms, Target
 
 def _outages(unit: Unit) -> pd.DataFrame:
     """Return how long services were down, also those that nobody promised to keep up."""
-    terms = {service: terms for _, service, terms, _ in _promises(unit)}
-    promised = {service for _, service, _, t in _promises(unit) if t.metric == "availability"}
-    rows = []
-    for service, agreed in terms.items():
-        down = downtime(unit, service, agreed)
-        if service in promised or down["unplanned"] or down["planned_hours"]:
-            rows.append({"service": service, "promised": service in promised, **down})
-    return pd.DataFrame(rows)
+    promises = [(service, terms, target.metric) for _, service, terms, target in _promises(unit)]
+    promised = {service for service, _, metric in promises if metric == "availability"}
+    rows = [
+        {"service": service, "promised": service in promised, **downtime(unit, service, terms)}
+        for service, terms in {service: terms for service, terms, _ in promises}.items()
+    ]
+    return pd.DataFrame(
+        row for row in rows if row["promised"] or row["unplanned"] or row["planned_hours"]
+    )
 
 
 def _recorded(unit: Unit, counted: pd.DataFrame) -> pd.DataFrame:

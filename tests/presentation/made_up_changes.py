@@ -13,6 +13,10 @@ ON = pd.Timestamp("2026-03-02")
 LEVELS = {"resolution_time": 0.95, "resolution_hours": 5.0, "satisfaction": 4.2}
 KINDS = {m.metric: m for m in MEASURES}
 
+ENDS = {
+    "resolution_time": (0.0, 1.0), "resolution_hours": (0.0, np.inf), "satisfaction": (1.0, 5.0),
+}  # fmt: skip
+
 
 def made_up_effect(
     verdict="better",
@@ -149,6 +153,7 @@ def made_up_outcomes(*effects, changes=None, actions=None, unit="Sales West", fr
         single=tuple(effect for *_, effect in effects),
         actions=made_up_actions() if actions is None else actions,
         min_effect={m.metric: m.min_effect for m in MEASURES},
+        ends=ENDS,
         q=0.05,
         level=0.95,
         family_size=tested,

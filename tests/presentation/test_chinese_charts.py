@@ -51,7 +51,7 @@ def test_points_beyond_a_limit():
 
 def test_few_crossings():
     assert sentences(chart(SPELLS, rules={"anhoej_crossings": None})) == [
-        "这些周长时间停在平均值的一侧：换边5次，而纯属偶然时应有13次或更多。"
+        "这些周长时间停在平均值的一侧：换边5次，而纯属偶然时通常有13次或更多。"
     ]
 
 

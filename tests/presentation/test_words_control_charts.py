@@ -89,7 +89,7 @@ def test_few_crossings_are_told_where_no_run_says_it():
     result = chart(np.array(y) + NOISE[:36] / 10, rules={"anhoej_crossings": None})
     assert sentences(result) == [
         "The weeks keep to one side of the average in long spells: they change sides five "
-        "times, where chance alone makes 13 or more."
+        "times, where chance alone mostly makes 13 or more."
     ]
     both = chart(50 + np.repeat([1.0, -1.0], 20) + NOISE[:40] / 10)
     assert len([s for s in sentences(both) if "long spells" in s]) == 0

@@ -234,7 +234,8 @@ def effect_caveats(**given):
         (note("incomplete_periods", n=1), "1 week left out as incomplete."),
         (
             note("missing_periods", n=3),
-            "3 weeks without a figure of their own (too few answers, counted with earlier ones).",
+            "3 weeks without a figure of their own (too few answers, counted with others or left "
+            "out).",
         ),
         (note("ramp_periods", n=4), "4 weeks left out while the change took hold."),
         (

@@ -16,7 +16,8 @@ from slm_analysis.presentation.plots.driver_odds import driver_odds
 from slm_analysis.presentation.tables.root_causes import pareto_table
 from slm_analysis.presentation.words import driver_odds as odds_words
 from slm_analysis.presentation.words import root_causes as words
-from slm_analysis.questions.root_causes import BAR, FINDING, FURTHER, NEARLY, RootCauses
+from slm_analysis.questions.cause_findings import FINDING, FURTHER, NEARLY
+from slm_analysis.questions.root_causes import BAR, RootCauses
 from slm_analysis.result import note
 
 NOT_SAID = re.compile(r"\b(because|proves|certainly|clearly)\b|p-value|p = ", re.IGNORECASE)

@@ -10,7 +10,8 @@ from slm_analysis import open_unit, root_causes
 from slm_analysis.analyses.breach_drivers import ARISES, AT_OPENING, DURING, MIN_CASES
 from slm_analysis.errors import InputError
 from slm_analysis.questions.answer import key_figures_of
-from slm_analysis.questions.root_causes import LOOKS, MOST_BARS, MOST_FINDINGS
+from slm_analysis.questions.cause_findings import MOST_FINDINGS
+from slm_analysis.questions.root_causes import LOOKS, MOST_BARS
 from slm_analysis.questions.ticket_drivers import STATUS, ticket_drivers
 from slm_analysis.sample.truth import TRUTH
 

@@ -74,6 +74,8 @@ class Panel:
     change: str
     effect: ChangeEffect
     wording: Wording
+    ends: tuple[float, float]
+    """The lowest and highest figure that there can be."""
 
 
 def before_and_after(result: ChangeOutcomes) -> Chart:
@@ -93,6 +95,7 @@ def before_and_after(result: ChangeOutcomes) -> Chart:
             change=_("{name}: {text}").format(name=date(row["on"]), text=row["description"]),
             effect=effect,
             wording=judged_words.wording(row),
+            ends=result.ends[row["measure"]],
         )
         for row, effect in drawn
     ]
@@ -107,7 +110,8 @@ def plot(effect: ChangeEffect) -> Chart:
     wording = measures.of_scale(effect.scale)
     caption = effect_words.caption(effect)
     change = date(effect.on) if isinstance(effect.on, pd.Timestamp) else f"{effect.on}"
-    panel = Panel(str(effect.unit or ""), caption.title, change, effect, wording)
+    ends = (0.0, 1.0) if effect.scale == "rate" else (-np.inf, np.inf)
+    panel = Panel(str(effect.unit or ""), caption.title, change, effect, wording, ends)
     return Chart(caption, draw_panels([panel]))
 
 
@@ -178,7 +182,7 @@ class _Place:
 
 
 def _draw_series(ax: Axes, panel: Panel, narrow: bool, width: float, height: float) -> None:
-    table = effect_words.on_its_scale(panel.effect)
+    table = effect_words.on_its_scale(panel.effect, panel.ends)
     x = days(table["time"])
     value, expected, low, high = (
         table[name].to_numpy() for name in ("value", "expected", "expected_low", "expected_high")

@@ -10,9 +10,10 @@ from slm_analysis.presentation.language import _
 from slm_analysis.presentation.plots.rows import Row, draw_rows
 from slm_analysis.presentation.tables import driver_odds as tables
 from slm_analysis.presentation.words import driver_odds as words
+from slm_analysis.presentation.words.cause_findings import window
 from slm_analysis.presentation.words.driver_names import driver, label
 from slm_analysis.presentation.words.excess import late_of
-from slm_analysis.presentation.words.root_causes import nearly, not_named, window
+from slm_analysis.presentation.words.root_causes import nearly, not_named
 from slm_analysis.questions.root_causes import RootCauses
 
 NAMES = {-3: "⅛", -2: "¼", -1: "½"}

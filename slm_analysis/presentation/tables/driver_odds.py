@@ -5,9 +5,9 @@ from __future__ import annotations
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
 from slm_analysis.presentation.words import driver_odds as words
+from slm_analysis.presentation.words.cause_findings import window
 from slm_analysis.presentation.words.driver_names import reason
 from slm_analysis.presentation.words.excess import late_of
-from slm_analysis.presentation.words.root_causes import window
 from slm_analysis.questions.root_causes import RootCauses
 
 

@@ -90,7 +90,9 @@ def series_numbers(result: ChangeOutcomes, drawn: Sequence[Judged]) -> Table:
             count(period["n"]),
         ]
         for row, effect in drawn
-        for at, period in effect_words.on_its_scale(effect).tail(LATEST).iterrows()
+        for at, period in effect_words.on_its_scale(effect, result.ends[row["measure"]])
+        .tail(LATEST)
+        .iterrows()
     ]
     columns = (
         Column(_("Series")),

@@ -7,6 +7,7 @@ import pandas as pd
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.views import Column, Table
+from slm_analysis.presentation.words import cause_findings as finding_words
 from slm_analysis.presentation.words import root_causes as words
 from slm_analysis.presentation.words.driver_names import driver
 from slm_analysis.presentation.words.excess import excess, late_of, tickets
@@ -34,11 +35,11 @@ def table(result: RootCauses) -> Table:
     levels = levels.sort_values(["finding", "excess"], ascending=False, ignore_index=True)
     rows = [
         [
-            words.found(level),
+            finding_words.found(level),
             str(level["of"]),
-            _(words.KNOWN[words.is_cause(level)]),
+            _(finding_words.KNOWN[finding_words.is_cause(level)]),
             late_of(level),
-            words.rate(level),
+            finding_words.rate(level),
             numbers.percent(level["shrunken"]),
             tickets(level["expected"]),
             excess(level),
@@ -46,7 +47,7 @@ def table(result: RootCauses) -> Table:
         for __, level in levels.iterrows()
     ]
     caption = _("Every group compared, tickets counted in {months}").format(
-        months=words.window(result)
+        months=finding_words.window(result)
     )
     return Table(caption, columns, rows, accented=_rows(levels["finding"]), folded=True)
 
@@ -69,7 +70,7 @@ def pareto_table(result: RootCauses) -> Table:
         Column(_("Running share"), numeric=True),
     )
     caption = _("By {driver}, {months}").format(
-        driver=driver(result.pareto_driver), months=words.window(result)
+        driver=driver(result.pareto_driver), months=finding_words.window(result)
     )
     return Table(caption, columns, rows, accented=_rows(result.pareto["finding"]))
 

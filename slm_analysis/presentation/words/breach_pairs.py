@@ -7,7 +7,8 @@ import pandas as pd
 from slm_analysis.presentation.language import _
 from slm_analysis.presentation.words.driver_names import reason
 from slm_analysis.presentation.words.excess import excess, late_of, tickets
-from slm_analysis.questions.root_causes import MOST_FINDINGS, RootCauses
+from slm_analysis.questions.cause_findings import MOST_FINDINGS
+from slm_analysis.questions.root_causes import RootCauses
 
 
 def found_pairs(result: RootCauses) -> list[pd.Series]:

@@ -96,10 +96,9 @@ def brief(effect: ChangeEffect, wording: Wording) -> str:
     return with_interval(size(effect, wording), interval(effect, wording))
 
 
-def on_its_scale(effect: ChangeEffect) -> pd.DataFrame:
-    """Return the series with what was expected, a share never beyond 0 and 1."""
+def on_its_scale(effect: ChangeEffect, ends: tuple[float, float]) -> pd.DataFrame:
+    """Return the series with what was expected, never beyond the ends of what can be."""
     lines = ["expected", "expected_low", "expected_high"]
-    ends = (0.0, 1.0) if effect.scale == "rate" else (None, None)
     return effect.table.assign(**{name: effect.table[name].clip(*ends) for name in lines})
 
 

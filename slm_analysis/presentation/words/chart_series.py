@@ -47,15 +47,15 @@ SPELL_BEYOND = {
 CROSSINGS = {
     ABOVE: N_(
         "Since {since} the {periods} lie higher than before; they change sides of the {middle} "
-        "{times}, where chance alone makes {least} or more."
+        "{times}, where chance alone mostly makes {least} or more."
     ),
     BELOW: N_(
         "Since {since} the {periods} lie lower than before; they change sides of the {middle} "
-        "{times}, where chance alone makes {least} or more."
+        "{times}, where chance alone mostly makes {least} or more."
     ),
     BOTH: N_(
         "The {periods} keep to one side of the {middle} in long spells: they change sides {times}, "
-        "where chance alone makes {least} or more."
+        "where chance alone mostly makes {least} or more."
     ),
 }
 PATTERNS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slm_analysis.analyses.breach_drivers import NOT_STATED
 from slm_analysis.presentation.language import N_, _
-from slm_analysis.questions.root_causes import SERVICE
+from slm_analysis.questions.cause_findings import SERVICE
 from slm_analysis.questions.ticket_drivers import NEVER, OPENING_WEEKDAY, STATUS
 
 DRIVERS = {

@@ -141,7 +141,7 @@ MEASURES: Mapping[str, Wording] = {
         many=N_("{size} points of score"),
         more=N_("mean score {size} higher"),
         less=N_("mean score {size} lower"),
-        gap=N_("too few answers, counted with earlier ones"),
+        gap=N_("too few answers, counted with others or left out"),
         digits=2,
     ),
 }

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-from slm_analysis.analyses.breach_drivers import AT_OPENING
 from slm_analysis.presentation import numbers
 from slm_analysis.presentation.chart import Caption
 from slm_analysis.presentation.language import N_, _, joined, ngettext
-from slm_analysis.presentation.numbers import listed, percent
+from slm_analysis.presentation.numbers import listed
 from slm_analysis.presentation.views import Headline, Prose
 from slm_analysis.presentation.words.breach_pairs import (
     found_pairs,
@@ -18,115 +15,38 @@ from slm_analysis.presentation.words.breach_pairs import (
     pair_sentence,
     tells_of,
 )
+from slm_analysis.presentation.words.cause_findings import (
+    SIGN,
+    Lateness,
+    also_had,
+    found,
+    in_numbers,
+    is_cause,
+    lateness,
+    rate,
+    sentence,
+    window,
+    with_excess,
+)
 from slm_analysis.presentation.words.caveats import caveats
 from slm_analysis.presentation.words.driver_names import driver, label, reason
 from slm_analysis.presentation.words.driver_odds import mix_warnings
 from slm_analysis.presentation.words.excess import digits, excess, late_of, tickets
-from slm_analysis.questions.root_causes import ENOUGH_BREACHES, MOST_FINDINGS, RootCauses
+from slm_analysis.questions.cause_findings import MOST_FINDINGS
+from slm_analysis.questions.root_causes import ENOUGH_BREACHES, RootCauses
 
-KNOWN = {True: N_("known at opening"), False: N_("sign: arises on the way")}
 MOST_FURTHER = 3
 """Groups named that stand out beside the findings."""
 NO_PROOF = N_("A reason that goes with lateness does not prove that it causes it.")
-SIGN = N_("It is a sign and not a cause: a ticket gathers it the longer it takes.")
 BESIDE = ("comparisons",)
 """Notes that stand beside the figure; the others are folded with how it is read."""
-
-
-@dataclass(frozen=True)
-class Lateness:
-    """How breaches of one metric are told."""
-
-    one: str
-    """A breached ticket."""
-    many: str
-    """Breached tickets."""
-    were: str
-    """What breached tickets were."""
-
-
-def lateness(result: RootCauses) -> Lateness:
-    """Return how the breaches of a result are told."""
-    return {
-        "resolution_time": Lateness(_("late ticket"), _("late tickets"), _("late")),
-        "response_time": Lateness(
-            _("late first response"), _("late first responses"), _("answered late")
-        ),
-    }[result.metric]
-
-
-def found(finding: pd.Series) -> str:
-    """Return the level and driver of a finding."""
-    return reason(finding["driver"], finding["level"])
-
-
-def is_cause(finding: pd.Series) -> bool:
-    """Whether a finding was known at opening, and so may be a cause."""
-    return bool(finding["known"] == AT_OPENING)
-
-
-def window(result: RootCauses) -> str:
-    """Return the months looked at: ``May to October 2026``."""
-    return numbers.months(result.window_start, result.window_end)
-
-
-def rate(row: pd.Series) -> str:
-    """Return the share that was late with its interval: ``30.4% (26.2 to 35.0%)``."""
-    interval = numbers.span(percent(row["rate_low"]), percent(row["rate_high"]))
-    return numbers.with_interval(percent(row["rate"]), interval)
-
-
-def sentence(finding: pd.Series, late: Lateness) -> str:
-    """Return number, expectation, excess with interval, since when, and what most also had."""
-    parts = _told(finding, late)
-    if not pd.isna(finding["with_breaches"]):
-        parts.append(_beside(finding, late))
-    return joined(parts)
-
-
-def _told(finding: pd.Series, late: Lateness) -> list[str]:
-    parts = [_numbers(finding, late)]
-    if not is_cause(finding):
-        parts.append(_(SIGN))
-    if not pd.isna(finding["since"]):
-        since = _("Its rate has been above the others' since {month}.")
-        parts.append(since.format(month=numbers.month(finding["since"])))
-    return parts
-
-
-def _numbers(finding: pd.Series, late: Lateness) -> str:
-    text = (
-        _("{service}, {reason}: {late} tickets were {were}, {rate}. That is {excess} more than the "
-          "{expected} expected if it made no difference.")
-        if finding["service"]
-        else _("{reason}: {late} tickets were {were}, {rate}. That is {excess} more than the "
-               "{expected} expected if it made no difference.")
-    )  # fmt: skip
-    return text.format(
-        service=finding["service"],
-        reason=found(finding),
-        late=late_of(finding),
-        were=late.were,
-        rate=rate(finding),
-        excess=excess(finding),
-        expected=tickets(finding["expected"]),
-    )
-
-
-def _beside(finding: pd.Series, late: Lateness) -> str:
-    return _("Of the {late} {were}, {both} also had {reason}.").format(
-        late=numbers.count(finding["breaches"]),
-        were=late.were,
-        both=numbers.count(finding["with_breaches"]),
-        reason=reason(finding["with_driver"], finding["with_level"]),
-    )
 
 
 def headline(result: RootCauses) -> Headline:
     """Return the top of the page on root causes: at most three things that stand out, or none."""
     if result.findings.empty:
         return _without_finding(result)
-    first = _told(result.findings.iloc[0], lateness(result))
+    first = in_numbers(result.findings.iloc[0], lateness(result))
     return Headline(
         title=answer(result),
         lead=joined([*first, *_standing_out_as_well(result)]),
@@ -138,7 +58,7 @@ def headline(result: RootCauses) -> Headline:
 
 def _standing_out_as_well(result: RootCauses) -> list[str]:
     """Return the second and third of the things named, each with its excess."""
-    named = [_with_excess(row) for __, row in result.findings[1:].iterrows()]
+    named = [with_excess(row) for __, row in result.findings[1:].iterrows()]
     named += [
         _("{reason}, {excess}").format(reason=pair_name(pair), excess=excess(pair))
         for pair in _other_pairs(result)
@@ -146,11 +66,6 @@ def _standing_out_as_well(result: RootCauses) -> list[str]:
     if not named:
         return []
     return [_("More than expected as well: {reasons}.").format(reasons=listed(named))]
-
-
-def _with_excess(row: pd.Series) -> str:
-    text = _("{reason}, {excess}") if is_cause(row) else _("{reason} (a sign), {excess}")
-    return text.format(reason=found(row), excess=excess(row))
 
 
 def not_named(result: RootCauses) -> list[str]:
@@ -164,9 +79,7 @@ def not_named(result: RootCauses) -> list[str]:
          _("More than expected by more than chance as well: {reasons}.")),
     )  # fmt: skip
     return [
-        text.format(
-            reasons=listed([_with_excess(row) for __, row in rows.iterrows()], MOST_FURTHER)
-        )
+        text.format(reasons=listed([with_excess(row) for __, row in rows.iterrows()], MOST_FURTHER))
         for rows, text in told
         if len(rows)
     ]
@@ -309,7 +222,7 @@ def _combined(result: RootCauses, finding: pd.Series) -> str:
     """Return what most of the late tickets of a finding also had, and whether both do more."""
     if pd.isna(finding["with_breaches"]):
         return joined(_together(result, finding))
-    told = _beside(finding, lateness(result))
+    told = also_had(finding, lateness(result))
     beside = (finding["with_driver"], finding["with_level"])
     for pair in found_pairs(result):
         if tells_of(pair, finding) and beside in {
